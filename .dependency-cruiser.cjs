@@ -1,0 +1,96 @@
+// The law of imports (docs/architecture.md): strictly down, never sideways, never up; each package has one home.
+const room = (name) => `^src/${name}/`;
+
+/** Room by room, the rooms it may import. `config` is read as a type by any. */
+const mayImport = {
+  http: ['resolvers', 'telemetry'],
+  plugins: ['translation', 'upstream', 'telemetry'],
+  resolvers: ['sources', 'translation', 'model'],
+  sources: ['translation', 'model', 'upstream', 'telemetry'],
+  translation: ['model', 'upstream'],
+  model: [],
+  upstream: [],
+  telemetry: [],
+  sandbox: [],
+};
+
+/** Package by package, where it is at home. */
+const homes = {
+  '^got$': ['upstream/'],
+  '^dataloader$': ['sources/'],
+  '^p-limit$': ['sources/'],
+  '^type-graphql$': ['model/', 'resolvers/', 'schema.ts$'],
+  '^reflect-metadata$': ['schema.ts$'],
+  '^graphql-scalars$': ['model/'],
+  '^@apollo/server': ['gateway.ts$', 'http/', 'plugins/'],
+  '^(@as-integrations/fastify|fastify)$': ['http/'],
+  '^pino$': ['telemetry/'],
+  '^zod$': ['config.ts$'],
+  '^rfc6902$': ['sandbox/'],
+  '^close-with-grace$': ['main.ts$'],
+};
+
+const inSrc = (paths) => paths.map((path) => `^src/${path}`).join('|');
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: '^src/(main|index)\\.ts$' },
+      to: {},
+    },
+    {
+      name: 'main-is-on-top',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/(main|index)\\.ts$' },
+    },
+    {
+      name: 'only-the-edges-know-the-gateway',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(main|index)\\.ts$' },
+      to: { path: '^src/gateway\\.ts$' },
+    },
+    {
+      name: 'schema-is-read-by-the-gateway',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(gateway|index)\\.ts$' },
+      to: { path: '^src/schema\\.ts$' },
+    },
+    {
+      name: 'schema-knows-resolvers-only',
+      severity: 'error',
+      from: { path: '^src/schema\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/resolvers/' },
+    },
+    {
+      name: 'config-imports-none-of-us',
+      severity: 'error',
+      from: { path: '^src/config\\.ts$' },
+      to: { path: '^src/' },
+    },
+    ...Object.entries(mayImport).map(([name, allowed]) => ({
+      name: `${name}-imports-downward-only`,
+      severity: 'error',
+      from: { path: room(name) },
+      to: {
+        path: '^src/',
+        pathNot: [name, ...allowed].map(room).concat(name === 'sandbox' ? [] : '^src/config\\.ts$'),
+      },
+    })),
+    ...Object.entries(homes).map(([name, paths]) => ({
+      name: `home-of-${name.replace(/[^a-z0-9-]/gi, '')}`,
+      severity: 'error',
+      from: { path: '^src/', pathNot: inSrc(paths) },
+      to: { path: `node_modules/${name.slice(1).replace(/\$$/, '/')}` },
+    })),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

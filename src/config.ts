@@ -1,0 +1,109 @@
+import { z } from 'zod';
+
+/** The gateway's settings, checked. */
+export interface Config {
+  readonly host: string;
+  /** 0 is any free port. */
+  readonly port: number;
+  /** The upstream's origin; undefined is the embedded sandbox. */
+  readonly upstreamOrigin: string | undefined;
+  readonly apiVersion: (typeof apiVersions)[number];
+  /** Calls that may be made in a window; undefined is as many as wanted. */
+  readonly rateLimit: { readonly calls: number; readonly windowMs: number } | undefined;
+  readonly logLevel: (typeof levels)[number];
+  readonly production: boolean;
+}
+
+/** Environment variables, or any other source of them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Settings, or what is wrong with each variable that is: a line each, beginning with its name. */
+export type Reading<T> = { readonly value: T } | { readonly problems: readonly string[] };
+
+const apiVersions = ['beta', 'v2024', 'v2025', 'v2026', 'v1'] as const;
+const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** A rule in words, which is all that a person needs to mend a variable. */
+const port = z
+  .string()
+  .refine(
+    (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535,
+    'a port number from 0 (any free port) to 65535',
+  )
+  .transform(Number);
+const host = z
+  .string()
+  .regex(/^[\w.:-]+$/, 'a host name or address to listen on, such as 127.0.0.1 or 0.0.0.0');
+const logLevel = z.enum(levels, `one of ${levels.join(', ')}`);
+
+const variables = z.object({
+  PORT: port.default(4000),
+  HOST: host.default('127.0.0.1'),
+  SAIL_BASE_URL: z
+    .string()
+    .refine(
+      isOrigin,
+      'an origin without a path, such as https://tenant.api.identitynow.com: the gateway appends the path',
+    )
+    .transform((text) => new URL(text).origin)
+    .optional(),
+  SAIL_API_VERSION: z.enum(apiVersions, `one of ${apiVersions.join(', ')}`).default('beta'),
+  SAIL_RATE_LIMIT: z
+    .string()
+    .regex(/^(?:off|[1-9]\d{0,5}\/[1-9]\d{0,3}s)$/, '"off", or calls and seconds such as 100/10s')
+    .transform(toRateLimit)
+    .default({ calls: 100, windowMs: 10_000 }),
+  LOG_LEVEL: logLevel.default('info'),
+  NODE_ENV: z.string().optional(),
+});
+
+const sandboxVariables = z.object({
+  PORT: port.default(4010),
+  HOST: host.default('127.0.0.1'),
+  LOG_LEVEL: logLevel.default('info'),
+});
+
+/** Reads the gateway's settings. An empty variable is as good as none. */
+export function readConfig(environment: Environment): Reading<Config> {
+  return read(variables, environment, (v) => ({
+    host: v.HOST,
+    port: v.PORT,
+    upstreamOrigin: v.SAIL_BASE_URL,
+    apiVersion: v.SAIL_API_VERSION,
+    rateLimit: v.SAIL_RATE_LIMIT,
+    logLevel: v.LOG_LEVEL,
+    production: v.NODE_ENV === 'production',
+  }));
+}
+
+/** Reads where a sandbox that runs alone is to listen. */
+export function readSandboxAddress(
+  environment: Environment,
+): Reading<Pick<Config, 'host' | 'port' | 'logLevel'>> {
+  return read(sandboxVariables, environment, (v) => ({ host: v.HOST, port: v.PORT, logLevel: v.LOG_LEVEL }));
+}
+
+function read<S extends z.ZodObject, T>(
+  schema: S,
+  environment: Environment,
+  build: (variables: z.output<S>) => T,
+): Reading<T> {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+  const result = schema.safeParse(given);
+  if (result.success) return { value: Object.freeze(build(result.data)) };
+  return {
+    problems: result.error.issues.map(({ path: [name], message }) => `${String(name)} must be ${message}`),
+  };
+}
+
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, pathname, search, hash, username, password } = new URL(text);
+  const bare = pathname === '/' && `${search}${hash}${username}${password}` === '';
+  return bare && (protocol === 'https:' || protocol === 'http:');
+}
+
+function toRateLimit(text: string): Config['rateLimit'] {
+  const [calls = '', seconds = ''] = text.split('/');
+  return text === 'off' ? undefined : { calls: Number(calls), windowMs: parseInt(seconds, 10) * 1000 };
+}

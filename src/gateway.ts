@@ -1,0 +1,105 @@
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { AddressInfo } from 'node:net';
+import type { Config } from './config.js';
+import { createHttpServer } from './http/http.server.js';
+import { createErrorMask } from './plugins/error-mask.js';
+import { retryAfterPlugin } from './plugins/retry-after.plugin.js';
+import type { OperationContext } from './resolvers/context.js';
+import { startSandbox } from './sandbox/sandbox.js';
+import type { SandboxSettings } from './sandbox/settings.js';
+import { createSchema } from './schema.js';
+import { createTaskStatusSource } from './sources/task-status.source.js';
+import { createLog, type Log } from './telemetry/logger.js';
+import { apiVersions } from './upstream/api-version.js';
+import { createTaskStatusApi } from './upstream/task-status.api.js';
+import { createUpstreamClient } from './upstream/upstream.client.js';
+
+/** A call that takes longer than this has failed. */
+const CALL_TIMEOUT_MS = 15_000;
+
+/** A gateway that serves. `url` is its origin; `stop` finishes what is under way first. */
+export interface Gateway {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** What a gateway leans on besides its settings. */
+export interface GatewayParts {
+  readonly log?: Log;
+  /** The time, in epoch milliseconds. */
+  readonly now?: () => number;
+  /** Settings of the embedded sandbox, where that is the upstream. */
+  readonly sandbox?: Partial<SandboxSettings>;
+}
+
+/** Starts a gateway, and the sandbox in front of which it stands where no upstream is configured. */
+export async function startGateway(config: Config, parts: GatewayParts = {}): Promise<Gateway> {
+  const { log = createLog(config.logLevel), now = Date.now } = parts;
+  const embedded =
+    config.upstreamOrigin === undefined
+      ? await startSandbox({ now, settings: parts.sandbox ?? {} })
+      : undefined;
+  const origin = config.upstreamOrigin ?? embedded?.url ?? '';
+
+  const client = createUpstreamClient({ origin, timeoutMs: CALL_TIMEOUT_MS, now });
+  const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
+  const apollo = new ApolloServer<OperationContext>({
+    schema: createSchema(),
+    nodeEnv: config.production ? 'production' : '',
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError: createErrorMask(log),
+    logger: log,
+    plugins: [
+      retryAfterPlugin(),
+      // Cache control instruments every field; reporting would send operations elsewhere if a key is about.
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+    ],
+  });
+  await apollo.start();
+
+  const http = createHttpServer({
+    apollo,
+    contextFor: (authorization) => ({ tasks: createTaskStatusSource(api, authorization, log), now }),
+    log,
+    headers: embedded ? { 'x-upstream': 'embedded-sandbox' } : {},
+  });
+  const stop = async (): Promise<void> => {
+    await http.close();
+    await apollo.stop();
+    await embedded?.stop();
+  };
+  try {
+    await http.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  if (embedded) {
+    log.warn(
+      { sandbox: embedded.url },
+      'SAIL_BASE_URL is not set: answering from the embedded sandbox, with made-up tasks',
+    );
+    if (config.production) log.warn('NODE_ENV is production, and yet the tasks are made up');
+  }
+  const url = urlOf(http.server.address() as AddressInfo);
+  log.info({ url, upstream: origin, apiVersion: config.apiVersion }, 'ready');
+  return { url, stop };
+}
+
+/** An address that a browser on this machine can open: wildcard addresses are no place to go to. */
+function urlOf({ address, port, family }: AddressInfo): string {
+  const host =
+    address === '0.0.0.0' || address === '::' ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
+  return `http://${host}:${port}`;
+}

@@ -1,0 +1,54 @@
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
+import type { OperationContext } from '../resolvers/context.js';
+import type { Log } from '../telemetry/logger.js';
+
+/** What the door needs: who answers operations, and what one is answered with for a given `Authorization` header. */
+export interface HttpOptions {
+  readonly apollo: ApolloServer<OperationContext>;
+  readonly contextFor: (authorization: string | undefined) => OperationContext;
+  readonly log: Log;
+  /** Headers that every answer carries. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The routes: `/graphql`, `/health/live`, `/health/ready`. Listens only when told to. */
+export function createHttpServer({ apollo, contextFor, log, headers }: HttpOptions): FastifyInstance {
+  const app = fastify({ forceCloseConnections: 'idle' });
+
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(headers);
+  });
+
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    handler: fastifyApolloHandler(apollo, {
+      context: (request) => Promise.resolve(contextFor(request.headers.authorization)),
+    }),
+  });
+  app.get('/health/live', () => ({ status: 'alive' }));
+  app.get('/health/ready', () => ({ status: 'ready' }));
+
+  app.setNotFoundHandler((request, reply) => {
+    void reply.code(404);
+    return refusal(
+      'NOT_FOUND',
+      `There is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}. GraphQL is at /graphql.`,
+    );
+  });
+  app.setErrorHandler<FastifyError>((error, _request, reply) => {
+    const { statusCode = 500, name, message, stack } = error;
+    void reply.code(statusCode);
+    if (statusCode < 500) return refusal('BAD_REQUEST', message);
+    log.error({ err: { name, message, stack } }, 'unexpected error at the door');
+    return refusal('INTERNAL_SERVER_ERROR', 'Something went wrong in the gateway.');
+  });
+  return app;
+}
+
+/** An answer in GraphQL's form to what did not get as far as an operation. */
+function refusal(code: string, message: string): object {
+  return { errors: [{ message, extensions: { code } }] };
+}

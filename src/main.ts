@@ -1,0 +1,76 @@
+import closeWithGrace from 'close-with-grace';
+import { readConfig, readSandboxAddress, type Reading } from './config.js';
+import { startGateway } from './gateway.js';
+import { startSandbox } from './sandbox/sandbox.js';
+import { readSandboxSettings, sandboxHelp } from './sandbox/settings.js';
+import { createLog } from './telemetry/logger.js';
+
+/** How long a stop may take before the process ends all the same. */
+const STOP_MS = 10_000;
+
+const [command, ...flags] = process.argv.slice(2);
+try {
+  process.loadEnvFile('.env');
+} catch {
+  // There need not be one. What is set already wins over it.
+}
+
+if (command === 'sandbox' && (flags.includes('--help') || flags.includes('-h'))) {
+  process.stdout.write(`${sandboxHelp()}\n`);
+} else {
+  await (command === 'sandbox' ? serveSandbox() : serveGateway()).catch((error: unknown) => {
+    fail([error instanceof Error ? error.message : String(error)]);
+  });
+}
+
+async function serveGateway(): Promise<void> {
+  const sandbox = sandboxSettings();
+  const config = valueOf(readConfig(process.env), sandbox.problems);
+  const gateway = await startGateway(config, { sandbox: sandbox.settings });
+  announce(`The gateway is ready: ${gateway.url}/graphql`);
+  if (config.upstreamOrigin === undefined) {
+    announce('It answers from its sandbox, with made-up tasks. Set SAIL_BASE_URL to ask a tenant.');
+  }
+  stopOnSignal(() => gateway.stop(), config.logLevel);
+}
+
+async function serveSandbox(): Promise<void> {
+  const { settings, problems } = sandboxSettings();
+  const { host, port, logLevel } = valueOf(readSandboxAddress(process.env), problems);
+  const sandbox = await startSandbox({ host, port, settings });
+  announce(`The sandbox is ready: ${sandbox.url}`);
+  stopOnSignal(() => sandbox.stop(), logLevel);
+}
+
+function sandboxSettings(): ReturnType<typeof readSandboxSettings> {
+  return readSandboxSettings(process.env);
+}
+
+/** The settings; or the end of the process, once every problem is told. */
+function valueOf<T>(reading: Reading<T>, others: readonly string[]): T {
+  const problems = [...('problems' in reading ? reading.problems : []), ...others];
+  if ('value' in reading && problems.length === 0) return reading.value;
+  return fail(problems);
+}
+
+function fail(problems: readonly string[]): never {
+  process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
+  process.exit(1);
+}
+
+function announce(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function stopOnSignal(stop: () => Promise<void>, logLevel: Parameters<typeof createLog>[0]): void {
+  const log = createLog(logLevel);
+  closeWithGrace({ delay: STOP_MS, logger: log }, async ({ err, signal }) => {
+    if (err)
+      log.fatal(
+        { err: { name: err.name, message: err.message, stack: err.stack } },
+        'ending on an unexpected error',
+      );
+    else log.info({ signal }, 'stopping');
+    await stop();
+  });
+}

@@ -1,0 +1,187 @@
+import { registerEnumType } from 'type-graphql';
+
+/** How the upstream's scheduler holds a task. Source: `TaskStatus.type`. */
+export enum TaskStatusType {
+  QUARTZ = 'QUARTZ',
+  QPOC = 'QPOC',
+  QUEUED_TASK = 'QUEUED_TASK',
+  UNKNOWN = 'UNKNOWN',
+}
+registerEnumType(TaskStatusType, {
+  name: 'TaskStatusType',
+  description:
+    "How the upstream's scheduler holds a task. It does not tell an aggregation from a refresh, and it is not what `filter.kind` takes.",
+  valuesConfig: {
+    QUARTZ: { description: 'A scheduled or started job; aggregations are always of this type.' },
+    QPOC: { description: 'A partitioned job.' },
+    QUEUED_TASK: { description: 'A job taken from a queue.' },
+    UNKNOWN: { description: 'A type that this gateway does not know yet.' },
+  },
+});
+
+/** How a task ended, with the vendor's spelling as the value. Source: `TaskStatus.completionStatus`. */
+export enum CompletionStatus {
+  SUCCESS = 'SUCCESS',
+  WARNING = 'WARNING',
+  ERROR = 'ERROR',
+  TERMINATED = 'TERMINATED',
+  TEMP_ERROR = 'TEMPERROR',
+  UNKNOWN = 'UNKNOWN',
+}
+registerEnumType(CompletionStatus, {
+  name: 'CompletionStatus',
+  description: 'How a task ended. Null while it is pending.',
+  valuesConfig: {
+    SUCCESS: { description: 'Ended well.' },
+    WARNING: { description: 'Ended, with warnings worth reading in `messages`.' },
+    ERROR: { description: 'Failed; `statusMessage` says why, where the upstream did.' },
+    TERMINATED: { description: 'Ended by someone, or marked as ended.' },
+    TEMP_ERROR: { description: 'Failed for a passing reason; the upstream may run it again.' },
+    UNKNOWN: { description: 'A status that this gateway does not know yet. Not accepted in a filter.' },
+  },
+});
+
+/** Where a task stands, read off `launched`, `completed` and `completionStatus`. */
+export enum TaskState {
+  QUEUED = 'QUEUED',
+  RUNNING = 'RUNNING',
+  SUCCEEDED = 'SUCCEEDED',
+  WARNED = 'WARNED',
+  FAILED = 'FAILED',
+  TERMINATED = 'TERMINATED',
+  UNKNOWN = 'UNKNOWN',
+}
+registerEnumType(TaskState, {
+  name: 'TaskState',
+  description:
+    'Where a task stands. A task is finished only once both `completed` and `completionStatus` are set: the upstream writes them one after the other.',
+  valuesConfig: {
+    QUEUED: { description: 'Not launched yet.' },
+    RUNNING: { description: 'Launched and not finished.' },
+    SUCCEEDED: { description: 'Finished with SUCCESS.' },
+    WARNED: { description: 'Finished with WARNING.' },
+    FAILED: { description: 'Finished with ERROR or TEMP_ERROR.' },
+    TERMINATED: { description: 'Finished with TERMINATED.' },
+    UNKNOWN: { description: 'Finished with a status that this gateway does not know yet.' },
+  },
+});
+
+/** What a task works on. Source: `Target.type`. */
+export enum TaskTargetType {
+  APPLICATION = 'APPLICATION',
+  IDENTITY = 'IDENTITY',
+  UNKNOWN = 'UNKNOWN',
+}
+registerEnumType(TaskTargetType, {
+  name: 'TaskTargetType',
+  description: 'What a task works on.',
+  valuesConfig: {
+    APPLICATION: { description: 'A source; the target’s `id` is the source’s.' },
+    IDENTITY: { description: 'An identity.' },
+    UNKNOWN: { description: 'A kind of target that this gateway does not know yet.' },
+  },
+});
+
+/** How grave a message is. Source: `TaskStatusMessage.type`. */
+export enum MessageType {
+  INFO = 'INFO',
+  WARN = 'WARN',
+  ERROR = 'ERROR',
+  UNKNOWN = 'UNKNOWN',
+}
+registerEnumType(MessageType, {
+  name: 'MessageType',
+  description: 'How grave a message is.',
+  valuesConfig: {
+    INFO: { description: 'For information.' },
+    WARN: { description: 'A warning.' },
+    ERROR: { description: 'An error.' },
+    UNKNOWN: { description: 'A severity that this gateway does not know yet.' },
+  },
+});
+
+/** What the upstream's filter word `type` takes: never the values of {@link TaskStatusType}. */
+export enum TaskKind {
+  CLOUD_ACCOUNT_AGGREGATION = 'CLOUD_ACCOUNT_AGGREGATION',
+  CLOUD_GROUP_AGGREGATION = 'CLOUD_GROUP_AGGREGATION',
+  CLOUD_PROCESS_UNCORRELATED_ACCOUNTS = 'CLOUD_PROCESS_UNCORRELATED_ACCOUNTS',
+  CLOUD_REFRESH_ROLE = 'CLOUD_REFRESH_ROLE',
+  SOURCE_APPLICATION_DISCOVERY = 'SOURCE_APPLICATION_DISCOVERY',
+  AI_AGENT_AGGREGATION = 'AI_AGENT_AGGREGATION',
+  APPLICATION_DISCOVERY = 'APPLICATION_DISCOVERY',
+  MACHINE_IDENTITY_AGGREGATION = 'MACHINE_IDENTITY_AGGREGATION',
+  MACHINE_IDENTITY_DELETION = 'MACHINE_IDENTITY_DELETION',
+  ACCOUNT_DELETION = 'ACCOUNT_DELETION',
+  CLOUD_ENTITLEMENT_IMPORT = 'CLOUD_ENTITLEMENT_IMPORT',
+  CLOUD_UNCORRELATED_REFRESH = 'CLOUD_UNCORRELATED_REFRESH',
+  CLOUD_IDENTITY_AGGREGATION = 'CLOUD_IDENTITY_AGGREGATION',
+  CLOUD_ATTRIBUTE_SYNCHRONIZATION = 'CLOUD_ATTRIBUTE_SYNCHRONIZATION',
+  IDENTITY_REFRESH = 'IDENTITY_REFRESH',
+}
+registerEnumType(TaskKind, {
+  name: 'TaskKind',
+  description:
+    'What a task does, as a filter takes it. The upstream does not send it back: see `uniqueName` and `taskDefinitionSummary`. It may refuse a kind, depending on version and tenant.',
+  valuesConfig: {
+    CLOUD_ACCOUNT_AGGREGATION: { description: 'Account aggregation of a source.' },
+    CLOUD_GROUP_AGGREGATION: { description: 'Entitlement (group) aggregation of a source.' },
+    CLOUD_PROCESS_UNCORRELATED_ACCOUNTS: { description: 'Processing of accounts without an identity.' },
+    CLOUD_REFRESH_ROLE: { description: 'Refresh of role membership.' },
+    SOURCE_APPLICATION_DISCOVERY: { description: 'Discovery of a source’s applications.' },
+    AI_AGENT_AGGREGATION: { description: 'Aggregation of AI agents.' },
+    APPLICATION_DISCOVERY: { description: 'Discovery of applications.' },
+    MACHINE_IDENTITY_AGGREGATION: { description: 'Aggregation of machine identities.' },
+    MACHINE_IDENTITY_DELETION: { description: 'Deletion of machine identities.' },
+    ACCOUNT_DELETION: { description: 'Deletion of accounts.' },
+    CLOUD_ENTITLEMENT_IMPORT: { description: 'Import of entitlements. Documented from v2026 on.' },
+    CLOUD_UNCORRELATED_REFRESH: {
+      description: 'Refresh of uncorrelated accounts. Documented from v2026 on.',
+    },
+    CLOUD_IDENTITY_AGGREGATION: { description: 'Aggregation of identities. Documented from v2026 on.' },
+    CLOUD_ATTRIBUTE_SYNCHRONIZATION: { description: 'Attribute synchronization. Documented from v2026 on.' },
+    IDENTITY_REFRESH: { description: 'Refresh of identities. Documented from v2026 on.' },
+  },
+});
+
+/** What a list can be sorted by: the upstream's one sorter. */
+export enum TaskStatusSortField {
+  CREATED = 'created',
+}
+registerEnumType(TaskStatusSortField, {
+  name: 'TaskStatusSortField',
+  description: 'What a list can be sorted by.',
+  valuesConfig: { CREATED: { description: 'When the task was created.' } },
+});
+
+/** Which end of a sorted list comes first. */
+export enum SortDirection {
+  ASC = 'ASC',
+  DESC = 'DESC',
+}
+registerEnumType(SortDirection, {
+  name: 'SortDirection',
+  description: 'Which end of a sorted list comes first.',
+  valuesConfig: { ASC: { description: 'The oldest first.' }, DESC: { description: 'The newest first.' } },
+});
+
+/** RFC 6902 operation names, with the RFC's spelling as the value. */
+export enum JsonPatchOp {
+  ADD = 'add',
+  REMOVE = 'remove',
+  REPLACE = 'replace',
+  MOVE = 'move',
+  COPY = 'copy',
+  TEST = 'test',
+}
+registerEnumType(JsonPatchOp, {
+  name: 'JsonPatchOp',
+  description: 'A JSON Patch operation (RFC 6902, section 4).',
+  valuesConfig: {
+    ADD: { description: 'Adds `value` at `path`.' },
+    REMOVE: { description: 'Removes what is at `path`.' },
+    REPLACE: { description: 'Replaces what is at `path` by `value`.' },
+    MOVE: { description: 'Moves what is at `from` to `path`.' },
+    COPY: { description: 'Copies what is at `from` to `path`.' },
+    TEST: { description: 'Fails the whole patch unless `value` is at `path`.' },
+  },
+});

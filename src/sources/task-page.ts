@@ -1,0 +1,106 @@
+import type { TaskStatusConnection } from '../model/connection.model.js';
+import { encodeCursor, type Position } from '../translation/cursor.js';
+import { MAX_ROWS, type PageRequest } from '../translation/page.translator.js';
+import { positionAt, rowsAfter, type PlacedRow } from './resume.js';
+import type { RowSequence } from './row-sequence.js';
+
+/** What of a page is selected: its rows (or their cursors), whether more follow, the total. */
+export interface PageNeeds {
+  readonly rows: boolean;
+  readonly hasNextPage: boolean;
+  readonly totalCount: boolean;
+}
+
+interface Page {
+  readonly rows: readonly PlacedRow[];
+  readonly hasNextPage: boolean;
+  readonly totalCount: number | null;
+}
+
+/** A page of a list for no more calls than what is selected of it needs; none, where nothing is. */
+export async function readTaskPage(
+  sequence: RowSequence,
+  request: PageRequest,
+  needs: PageNeeds,
+): Promise<TaskStatusConnection> {
+  const after = 'after' in request.start ? request.start.after : undefined;
+  return toConnection(await read(), request, after);
+
+  async function read(): Promise<Page> {
+    if (!needs.rows && !needs.hasNextPage) {
+      return { rows: [], hasNextPage: false, totalCount: needs.totalCount ? await sequence.total() : null };
+    }
+    return 'after' in request.start
+      ? await readBehind(sequence, request, request.start.after, needs)
+      : await readAt(sequence, request.size, request.start.offset, needs);
+  }
+}
+
+/**
+ * A page at an offset, in one call: one row more than asked tells whether more follow. Where a call can't carry
+ * one more, the total tells, and only where the upstream doesn't say it is another call made.
+ */
+async function readAt(sequence: RowSequence, size: number, offset: number, needs: PageNeeds): Promise<Page> {
+  const peek = needs.hasNextPage && size < MAX_ROWS ? 1 : 0;
+  const count = needs.totalCount || (needs.hasNextPage && size === MAX_ROWS);
+  const { rows, total, ended } = await sequence.window(offset, size + peek, count);
+  const hasNextPage = async (): Promise<boolean> => {
+    if (peek === 1) return rows.length > size;
+    if (ended) return false;
+    if (total !== null) return total > offset + size;
+    return (await sequence.window(offset + size, 1, false)).rows.length > 0;
+  };
+  return {
+    rows: rows
+      .slice(0, size)
+      .flatMap((task, index) => (task === undefined ? [] : [{ task, offset: offset + index }])),
+    hasNextPage: needs.hasNextPage && (await hasNextPage()),
+    totalCount: total,
+  };
+}
+
+async function readBehind(
+  sequence: RowSequence,
+  { size, order }: PageRequest,
+  after: Position,
+  needs: PageNeeds,
+): Promise<Page> {
+  const peek = needs.hasNextPage ? 1 : 0;
+  const { rows, total } = await rowsAfter(sequence, after, order, size + peek, needs.totalCount);
+  return { rows: rows.slice(0, size), hasNextPage: rows.length > size, totalCount: total };
+}
+
+/** The connection; cursors are made only when they are read. */
+function toConnection(
+  { rows, hasNextPage, totalCount }: Page,
+  { start, cursorOrder, scope }: PageRequest,
+  after: Position | undefined,
+): TaskStatusConnection {
+  let cursors: string[] | undefined;
+  const cursorAt = (index: number): string | null => {
+    cursors ??= toCursors();
+    return cursors.at(index) ?? null;
+  };
+  const toCursors = (): string[] => {
+    let position = after;
+    return rows.map((row) => encodeCursor((position = positionAt(row, position, cursorOrder)), scope));
+  };
+  const nodes = rows.map(({ task }) => task);
+  return {
+    nodes,
+    get edges() {
+      return nodes.map((node, index) => ({ node, cursor: cursorAt(index) ?? '' }));
+    },
+    pageInfo: {
+      hasNextPage,
+      hasPreviousPage: 'after' in start || start.offset > 0,
+      get startCursor() {
+        return cursorAt(0);
+      },
+      get endCursor() {
+        return cursorAt(-1);
+      },
+    },
+    totalCount,
+  };
+}

@@ -1,0 +1,68 @@
+import DataLoader from 'dataloader';
+import pLimit from 'p-limit';
+import type { TaskStatus } from '../model/task-status.model.js';
+import { oneOf } from '../translation/filter.grammar.js';
+import { toIdRuns } from '../translation/id.translator.js';
+import type { TaskStatusApi } from '../upstream/task-status.api.js';
+import { UpstreamError } from '../upstream/upstream-error.js';
+
+/** A task by its id, each asked at most once: null where the upstream has none. Lives for one operation. */
+export type TaskStatusLoader = DataLoader<string, TaskStatus | null>;
+
+/** How many single look-ups of one operation are under way at a time. */
+const SINGLES_AT_A_TIME = 8;
+
+/** A run that is refused as a whole says nothing about its ids: they are looked up one by one then. */
+const REFUSED_AS_A_WHOLE = new Set([400, 404, 414]);
+
+type Found = TaskStatus | Error | null;
+
+/** Reads rows for a loader; what a row is read to is the caller's business. */
+export interface LoaderReads {
+  one(id: string): Promise<TaskStatus | null>;
+  list(filters: string, limit: number): Promise<TaskStatus[]>;
+}
+
+/**
+ * Joins look-ups into `id in (…)` calls. Answers are matched by id, and an answer never depends on how it was
+ * batched: what a list can't answer is looked up alone.
+ */
+export function createTaskStatusLoader(
+  version: TaskStatusApi['version'],
+  reads: LoaderReads,
+): TaskStatusLoader {
+  const limit = pLimit(SINGLES_AT_A_TIME);
+
+  const readOne = (id: string): Promise<Found> =>
+    limit(() => reads.one(id)).catch((error: unknown) => {
+      if (error instanceof UpstreamError && error.details.status === 404) return null;
+      return error as Error;
+    });
+
+  const readEach = async (ids: readonly string[]): Promise<[string, Found][]> =>
+    Promise.all(ids.map(async (id): Promise<[string, Found]> => [id, await readOne(id)]));
+
+  async function readRun(ids: readonly string[]): Promise<[string, Found][]> {
+    if (ids.length === 1) return readEach(ids);
+    let rows: TaskStatus[];
+    try {
+      rows = await reads.list(oneOf('id', ids), ids.length);
+    } catch (error) {
+      const status = error instanceof UpstreamError ? error.details.status : undefined;
+      if (status !== undefined && REFUSED_AS_A_WHOLE.has(status)) return readEach(ids);
+      return ids.map((id) => [id, error as Error]);
+    }
+    const found = new Map<string, Found>(rows.map((row) => [row.id, row]));
+    const folded = new Set(rows.map((row) => row.id.toLowerCase()));
+    // The list may hold no pending tasks, and it may have answered an id of other casing.
+    const isOpen = (id: string): boolean => !version.listHoldsPending || folded.has(id.toLowerCase());
+    const missing = ids.filter((id) => !found.has(id));
+    for (const [id, task] of await readEach(missing.filter(isOpen))) found.set(id, task);
+    return ids.map((id) => [id, found.get(id) ?? null]);
+  }
+
+  return new DataLoader<string, TaskStatus | null>(async (ids) => {
+    const answers = new Map((await Promise.all(toIdRuns(ids).map(readRun))).flat());
+    return ids.map((id) => answers.get(id) ?? null);
+  });
+}

@@ -1,0 +1,152 @@
+import { SortDirection } from '../model/enums.js';
+import type { TaskStatusConnection } from '../model/connection.model.js';
+import type { PageArgs, TaskStatusesArgs, UpdateTaskStatusInput } from '../model/inputs.js';
+import type { TaskStatus } from '../model/task-status.model.js';
+import {
+  readFilter,
+  toSelection,
+  type PendingMatch,
+  type TaskSelection,
+} from '../translation/filter.translator.js';
+import { checkId } from '../translation/id.translator.js';
+import { toJsonPatch } from '../translation/json-patch.translator.js';
+import { readPage, type Order } from '../translation/page.translator.js';
+import { readTaskStatus } from '../translation/task-status.reader.js';
+import type { Authorization, ListQuery, TaskStatusApi, WireTaskList } from '../upstream/task-status.api.js';
+import { UpstreamError } from '../upstream/upstream-error.js';
+import type { Log } from '../telemetry/logger.js';
+import { readAll, sequenceOf, type RowSequence } from './row-sequence.js';
+import { createdMs } from './resume.js';
+import { readTaskPage, type PageNeeds } from './task-page.js';
+import { createTaskStatusLoader } from './task-status.loader.js';
+
+/** What one caller may ask of the upstream, for the time of one operation. Failed calls throw `UpstreamError`. */
+export interface TaskStatusSource {
+  byId(id: string): Promise<TaskStatus | null>;
+  list(args: TaskStatusesArgs, needs: PageNeeds): Promise<TaskStatusConnection>;
+  pending(args: PageArgs, needs: PageNeeds): Promise<TaskStatusConnection>;
+  /** Null where the update was applied but its answer could not be read. */
+  update(input: UpdateTaskStatusInput): Promise<TaskStatus | null>;
+}
+
+/** One caller's view: its token goes with every call, and what it read is remembered by its operation alone. */
+export function createTaskStatusSource(
+  api: TaskStatusApi,
+  authorization: Authorization,
+  log: Log,
+): TaskStatusSource {
+  const { version } = api;
+
+  const loader = createTaskStatusLoader(version, {
+    one: async (id) => {
+      const wire = await api.getTaskStatus(id, authorization);
+      if (wire === undefined) return null;
+      const task = readTaskStatus(wire);
+      if (task === undefined) throw new UpstreamError({ failure: 'unreadable', text: 'the task has no id' });
+      return task;
+    },
+    list: async (filters, limit) =>
+      readRows(await api.getTaskStatusList({ filters, limit }, authorization)).filter(
+        (task) => task !== undefined,
+      ),
+  });
+
+  function readRows({ rows }: WireTaskList): (TaskStatus | undefined)[] {
+    const tasks = rows.map(readTaskStatus);
+    const unnamed = tasks.filter((task) => task === undefined).length;
+    if (unnamed > 0) log.warn({ rows: unnamed }, 'rows without an id were left out');
+    return tasks;
+  }
+
+  /** A list of the upstream, whose rows are remembered as they come. */
+  function remote(
+    fetch: (query: ListQuery) => Promise<WireTaskList>,
+    total: () => Promise<number | null>,
+  ): RowSequence {
+    return {
+      total,
+      async window(offset, size, count) {
+        const list = await fetch({ limit: size, ...(offset > 0 && { offset }), ...(count && { count }) });
+        const rows = readRows(list);
+        for (const task of rows) if (task !== undefined) loader.prime(task.id, task);
+        return { offset, rows, total: list.totalCount, ended: rows.length < size };
+      },
+    };
+  }
+
+  function listSequence(filters: string | undefined, order: Order): RowSequence {
+    const sorters = order && (order === SortDirection.DESC ? '-created' : 'created');
+    return remote(
+      (query) => api.getTaskStatusList({ ...query, filters, sorters }, authorization),
+      async () => (await api.getTaskStatusList({ limit: 1, count: true, filters }, authorization)).totalCount,
+    );
+  }
+
+  const pendingSequence = remote(
+    (query) => api.getPendingTasks(query, authorization),
+    () => api.getPendingTaskHeaders(authorization),
+  );
+
+  /** The pending tasks: as the upstream pages them, or all of them in memory where they are to be matched or sorted. */
+  function pendingRows(order: Order, needs: PageNeeds, matches?: PendingMatch): RowSequence {
+    const asIs = order === undefined || (!needs.rows && !needs.hasNextPage);
+    if (matches === undefined && asIs) return pendingSequence;
+    return sequenceOf(async () => {
+      const tasks = await readAll(pendingSequence);
+      return sorted(matches ? tasks.filter(matches) : tasks, order);
+    });
+  }
+
+  function rowsOf(selection: TaskSelection, order: Order, needs: PageNeeds): RowSequence {
+    switch (selection.from) {
+      case 'nothing':
+        return sequenceOf(() => Promise.resolve([]));
+      case 'list':
+        return listSequence(selection.filters, order);
+      case 'pending':
+        return pendingRows(order, needs, selection.matches);
+    }
+  }
+
+  return {
+    // Checks throw inside the promise, as every other failure does.
+    byId: async (id) => loader.load(checkId(id, 'id')),
+
+    async list({ filter: given, sort, ...args }, needs) {
+      const filter = readFilter(given);
+      const request = readPage(args, { field: 'taskStatuses', filter, sort });
+      return readTaskPage(rowsOf(toSelection(filter, version), request.order, needs), request, needs);
+    },
+
+    async pending(args, needs) {
+      const request = readPage(args, { field: 'pendingTasks', cursorOrder: SortDirection.DESC });
+      const selection = toSelection({ terms: [], isNull: true }, version);
+      return readTaskPage(rowsOf(selection, request.order, needs), request, needs);
+    },
+
+    async update({ id, patch }) {
+      const operations = toJsonPatch(patch, 'input.patch');
+      const wire = await api
+        .updateTaskStatus(checkId(id, 'input.id'), operations, authorization)
+        .catch((error: unknown) => {
+          if (error instanceof UpstreamError && error.details.failure === 'unreadable') return undefined;
+          throw error;
+        })
+        .finally(() => loader.clear(id));
+      const task = readTaskStatus(wire);
+      if (task === undefined) log.warn('an update was applied, but its answer could not be read');
+      else loader.prime(id, task);
+      return task ?? null;
+    },
+  };
+}
+
+/** By `created`, then by id; rows without a date are the oldest. The given order where there is none asked. */
+function sorted(tasks: readonly TaskStatus[], order: Order): readonly TaskStatus[] {
+  if (order === undefined) return tasks;
+  const sign = order === SortDirection.DESC ? -1 : 1;
+  return tasks
+    .map((task) => ({ task, at: createdMs(task) ?? -Infinity }))
+    .sort((a, b) => (a.at === b.at ? (a.task.id < b.task.id ? -1 : 1) : (a.at < b.at ? -1 : 1) * sign))
+    .map(({ task }) => task);
+}

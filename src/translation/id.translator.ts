@@ -1,0 +1,40 @@
+import { encodedBytes, MAX_FILTER_BYTES, stringLiteral } from './filter.grammar.js';
+import { badUserInput } from './user-input-error.js';
+
+const MAX_LENGTH = 128;
+
+/** How many ids one call may carry. */
+export const MAX_IDS_PER_CALL = 100;
+
+/** The id, if a URL and a filter can carry it. Ids are opaque otherwise: no form is asked of them. */
+export function checkId(id: string, argument: string): string {
+  if (id === '') throw badUserInput(argument, 'must not be empty');
+  if (id === '.' || id === '..') throw badUserInput(argument, 'must not be "." or ".."');
+  if (id.length > MAX_LENGTH)
+    throw badUserInput(argument, `must not be longer than ${MAX_LENGTH} characters`);
+  return checkText(id, argument);
+}
+
+/** The text, if it can be encoded at all: a lone surrogate can't. */
+export function checkText(text: string, argument: string): string {
+  if (!text.isWellFormed()) throw badUserInput(argument, 'must be well-formed Unicode');
+  return text;
+}
+
+/** Cuts ids into runs that one `id in (…)` can carry. */
+export function toIdRuns(ids: readonly string[]): string[][] {
+  const runs: string[][] = [];
+  let bytes = Infinity;
+  for (const id of ids) {
+    const size = encodedBytes(`${stringLiteral(id)},`);
+    const run = runs.at(-1);
+    if (run && run.length < MAX_IDS_PER_CALL && bytes + size <= MAX_FILTER_BYTES) {
+      run.push(id);
+      bytes += size;
+    } else {
+      runs.push([id]);
+      bytes = encodedBytes('id in ()') + size;
+    }
+  }
+  return runs;
+}

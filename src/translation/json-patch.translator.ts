@@ -1,0 +1,54 @@
+import { JsonPatchOp } from '../model/enums.js';
+import type { JsonPatchOperationInput } from '../model/inputs.js';
+import type { WireJsonPatchOperation } from '../upstream/wire.js';
+import { checkText } from './id.translator.js';
+import { badUserInput } from './user-input-error.js';
+
+const POINTER = /^(?:\/(?:[^~/]|~[01])*)*$/;
+const NEEDS_VALUE = new Set([JsonPatchOp.ADD, JsonPatchOp.REPLACE, JsonPatchOp.TEST]);
+const NEEDS_FROM = new Set([JsonPatchOp.MOVE, JsonPatchOp.COPY]);
+
+/**
+ * The bare array that goes out, checked operation by operation by RFC 6902 before anything is sent. Values are
+ * passed on as the client wrote them; an explicit null is a value where one is needed, and else as good as absent.
+ */
+export function toJsonPatch(
+  patch: readonly JsonPatchOperationInput[],
+  argument: string,
+): WireJsonPatchOperation[] {
+  if (patch.length === 0) throw badUserInput(argument, 'must hold at least one operation');
+  return patch.map((operation, index) => toOperation(operation, `${argument}[${index}]`));
+}
+
+function toOperation(input: JsonPatchOperationInput, argument: string): WireJsonPatchOperation {
+  const { op, value } = input;
+  const word = op.toUpperCase();
+  const from = input.from ?? undefined;
+  const path = checkPointer(input.path, `${argument}.path`);
+
+  if (NEEDS_VALUE.has(op)) {
+    if (value === undefined) throw badUserInput(`${argument}.value`, `is needed by ${word}`);
+  } else if (value !== undefined && value !== null) {
+    throw badUserInput(`${argument}.value`, `has no meaning for ${word}`);
+  }
+  if (!NEEDS_FROM.has(op)) {
+    if (from !== undefined) throw badUserInput(`${argument}.from`, `has no meaning for ${word}`);
+    return { op, path, ...(NEEDS_VALUE.has(op) && { value }) };
+  }
+  if (from === undefined) throw badUserInput(`${argument}.from`, `is needed by ${word}`);
+  checkPointer(from, `${argument}.from`);
+  if (op === JsonPatchOp.MOVE && path.startsWith(`${from}/`)) {
+    throw badUserInput(`${argument}.from`, 'must not be a parent of the path it is moved to');
+  }
+  return { op, from, path };
+}
+
+function checkPointer(pointer: string, argument: string): string {
+  if (!POINTER.test(pointer)) {
+    throw badUserInput(
+      argument,
+      'must be a JSON Pointer: empty, or parts that each begin with "/", with "~" written ~0 and "/" written ~1',
+    );
+  }
+  return checkText(pointer, argument);
+}

@@ -1,0 +1,68 @@
+import { SortDirection } from '../model/enums.js';
+import type { PageArgs, TaskStatusSortInput } from '../model/inputs.js';
+import { cursorScope, decodeCursor, type Position } from './cursor.js';
+import type { TaskFilter } from './filter.translator.js';
+import { badUserInput } from './user-input-error.js';
+
+/** The most rows that a page, and a call, may have. */
+export const MAX_ROWS = 250;
+
+/** The order of a list by `created`; undefined is the upstream's own order. */
+export type Order = SortDirection | undefined;
+
+/** Which rows a client asks for. */
+export interface PageRequest {
+  readonly size: number;
+  /** Where the page begins: at an offset, or behind the row of a cursor. */
+  readonly start: { readonly offset: number } | { readonly after: Position };
+  readonly order: Order;
+  /** The order in which the page's cursors go on: that of the page, but for pending tasks. */
+  readonly cursorOrder: Order;
+  /** What the page's cursors are good for: the field, the filter and their order. */
+  readonly scope: string;
+}
+
+/** What a page is a page of. */
+export interface PageSubject {
+  readonly field: string;
+  readonly filter?: TaskFilter;
+  readonly sort?: TaskStatusSortInput | null | undefined;
+  /** The one order in which all the field's cursors go on, whatever order a page is in. */
+  readonly cursorOrder?: SortDirection;
+}
+
+/**
+ * Checks the page arguments and tells the two modes apart. A null is as good as absent: that is how clients ask
+ * for a first page. A page without a sort has cursors of its own, unsorted kind, and they go on so.
+ */
+export function readPage(args: PageArgs, { field, filter, sort, cursorOrder }: PageSubject): PageRequest {
+  const limit = args.limit ?? undefined;
+  const offset = args.offset ?? undefined;
+  const first = args.first ?? undefined;
+  const after = args.after ?? undefined;
+  const cursorMode = first !== undefined || after !== undefined;
+  const paged = limit !== undefined ? 'limit' : offset !== undefined ? 'offset' : undefined;
+  if (cursorMode && paged !== undefined) {
+    throw badUserInput(paged, 'belongs to page mode and can’t be given with "first" or "after"');
+  }
+  const size = cursorMode ? checkSize(first, 'first') : checkSize(limit, 'limit');
+  if (offset !== undefined && offset < 0) throw badUserInput('offset', 'must be 0 or more');
+
+  const scopeOf = (order: Order): string => cursorScope(field, filter ?? null, order ?? null);
+  if (after === undefined) {
+    const order = sort?.direction ?? (cursorMode ? SortDirection.DESC : undefined);
+    const onwards = cursorOrder ?? order;
+    return { size, start: { offset: offset ?? 0 }, order, cursorOrder: onwards, scope: scopeOf(onwards) };
+  }
+  const asked = cursorOrder ?? sort?.direction;
+  const orders = asked === undefined ? [SortDirection.DESC, undefined] : [asked];
+  const { position, index } = decodeCursor(after, orders.map(scopeOf), 'after');
+  const order = orders[index];
+  return { size, start: { after: position }, order, cursorOrder: order, scope: scopeOf(order) };
+}
+
+function checkSize(size: number | undefined, argument: string): number {
+  if (size === undefined) return MAX_ROWS;
+  if (size < 1 || size > MAX_ROWS) throw badUserInput(argument, `must be from 1 to ${MAX_ROWS}`);
+  return size;
+}

@@ -1,0 +1,47 @@
+import { MessageType, TaskState } from '../model/enums.js';
+import type { TaskMessage, TaskResult, TaskStatus } from '../model/task-status.model.js';
+
+const MAX_INT = 2 ** 31 - 1;
+
+/** The localized message; else the key with its parameters put in place of `{0}`, `{1}` …, or behind it. */
+export function messageText(message: TaskMessage): string | null {
+  if (message.localizedText?.message) return message.localizedText.message;
+  const { key } = message;
+  if (key === null) return null;
+  const parameters = message.parameters.map((item) =>
+    typeof item === 'string' ? item : JSON.stringify(item),
+  );
+  if (parameters.length === 0) return key;
+  const placed = key.replace(/\{(\d{1,3})\}/g, (hole, index: string) => parameters[Number(index)] ?? hole);
+  return placed === key ? `${key} (${parameters.join(', ')})` : placed;
+}
+
+/** The text of the first ERROR message, else of the first WARN, else of the first. */
+export function statusMessage({ messages }: TaskStatus): string | null {
+  const first = (type: MessageType): TaskMessage | undefined =>
+    messages.find((message) => message.type === type);
+  const message = first(MessageType.ERROR) ?? first(MessageType.WARN) ?? messages[0];
+  return message ? messageText(message) : null;
+}
+
+/**
+ * Seconds from `launched` to `completed`, or to `nowMs` while the task runs; whole and never negative. Null while
+ * it is not launched, and where a finished task's end can't be read.
+ */
+export function durationSeconds({ launched, completed, state }: TaskStatus, nowMs: number): number | null {
+  if (launched === null) return null;
+  const finished = state !== TaskState.QUEUED && state !== TaskState.RUNNING;
+  if (completed === null && finished) return null;
+  const end = completed === null ? nowMs : Date.parse(completed);
+  return Math.min(MAX_INT, Math.max(0, Math.floor((end - Date.parse(launched)) / 1000)));
+}
+
+/** `returns` joined with `attributes`: those whose attribute is set, labelled by the attribute's name at least. */
+export function taskResults({ returns, attributes }: TaskStatus): TaskResult[] {
+  const values = attributes as Record<string, unknown>;
+  return returns.flatMap(({ name, attributeName }) => {
+    if (attributeName === null || !Object.hasOwn(values, attributeName)) return [];
+    const value = values[attributeName] ?? null;
+    return value === null ? [] : [{ label: name ?? attributeName, key: attributeName, value }];
+  });
+}

@@ -1,0 +1,161 @@
+import { CompletionStatus, MessageType, TaskState, TaskStatusType, TaskTargetType } from '../model/enums.js';
+import type {
+  LocalizedText,
+  TaskDefinitionSummary,
+  TaskMessage,
+  TaskReturn,
+  TaskStatus,
+  TaskTarget,
+} from '../model/task-status.model.js';
+import type { WireTaskStatus } from '../upstream/wire.js';
+
+/** Reads a row as leniently as rows are odd: nothing throws. Undefined where there is no id to know it by. */
+export function readTaskStatus(wire: unknown): TaskStatus | undefined {
+  if (!isRecord(wire)) return undefined;
+  const row: WireTaskStatus = wire;
+  const id = readText(row.id);
+  if (id === null || id === '') return undefined;
+  const completionStatus = readCompletionStatus(row.completionStatus);
+  return {
+    id,
+    type: readTaskStatusType(row.type),
+    uniqueName: readText(row.uniqueName),
+    description: readText(row.description),
+    parentName: readText(row.parentName),
+    launcher: readText(row.launcher),
+    target: isRecord(row.target) ? readTarget(row.target) : null,
+    created: readInstant(row.created),
+    modified: readInstant(row.modified),
+    launched: readInstant(row.launched),
+    completed: readInstant(row.completed),
+    completionStatus,
+    messages: readList(row.messages, readMessage),
+    returns: readList(row.returns, readReturn),
+    attributes: row.attributes ?? {},
+    progress: readText(row.progress),
+    percentComplete: readInt(row.percentComplete),
+    taskDefinitionSummary: isRecord(row.taskDefinitionSummary)
+      ? readSummary(row.taskDefinitionSummary)
+      : null,
+    state: readState(row, completionStatus),
+  };
+}
+
+/**
+ * A task is finished once both `completed` and `completionStatus` are set, since the upstream writes them one
+ * after the other. A date counts as set even where it can't be read.
+ */
+function readState(row: WireTaskStatus, status: CompletionStatus | null): TaskState {
+  if (!isSet(row.completed) || status === null)
+    return isSet(row.launched) ? TaskState.RUNNING : TaskState.QUEUED;
+  switch (status) {
+    case CompletionStatus.SUCCESS:
+      return TaskState.SUCCEEDED;
+    case CompletionStatus.WARNING:
+      return TaskState.WARNED;
+    case CompletionStatus.ERROR:
+    case CompletionStatus.TEMP_ERROR:
+      return TaskState.FAILED;
+    case CompletionStatus.TERMINATED:
+      return TaskState.TERMINATED;
+    case CompletionStatus.UNKNOWN:
+      return TaskState.UNKNOWN;
+  }
+}
+
+const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:[.,](\d+))?\s*(Z|[+-]\d\d:?\d\d)?$/i;
+
+/**
+ * Reads a date in any form that was seen: RFC 3339, without seconds, without a zone (then UTC), with a blank for
+ * the T, with six digits of a second, or epoch milliseconds. Gives RFC 3339 in UTC; null where it is no date.
+ */
+export function readInstant(value: unknown): string | null {
+  if (typeof value === 'number') return toIso(value);
+  if (typeof value !== 'string') return null;
+  const text = value.trim();
+  if (/^\d{11,14}$/.test(text)) return toIso(Number(text));
+  const match = INSTANT.exec(text);
+  if (!match) return null;
+  const [, day = '', minute = '', second = ':00', fraction = '', zone = 'Z'] = match;
+  const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
+  const millis = fraction.slice(0, 3).padEnd(3, '0');
+  return toIso(Date.parse(`${day}T${minute}${second}.${millis}${offset.toUpperCase()}`));
+}
+
+function toIso(epochMs: number): string | null {
+  const date = new Date(epochMs);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+/** An enum reader that is deaf to casing, blanks and underscores. Null stays null; what is unknown is UNKNOWN. */
+function enumReader<T extends string>(members: Record<string, T>, unknown: T): (value: unknown) => T | null {
+  const fold = (text: string): string => text.toUpperCase().replace(/[\s_-]+/g, '');
+  const known = new Map(Object.values(members).map((member) => [fold(member), member]));
+  return (value) => {
+    if (!isSet(value)) return null;
+    return (typeof value === 'string' && known.get(fold(value))) || unknown;
+  };
+}
+
+const readTaskStatusType = enumReader(TaskStatusType, TaskStatusType.UNKNOWN);
+const readCompletionStatus = enumReader(CompletionStatus, CompletionStatus.UNKNOWN);
+const readTargetType = enumReader(TaskTargetType, TaskTargetType.UNKNOWN);
+const readMessageType = enumReader(MessageType, MessageType.UNKNOWN);
+
+function readTarget(wire: Record<string, unknown>): TaskTarget {
+  return { id: readText(wire['id']), type: readTargetType(wire['type']), name: readText(wire['name']) };
+}
+
+function readMessage(wire: Record<string, unknown>): TaskMessage {
+  const { parameters } = wire;
+  return {
+    type: readMessageType(wire['type']),
+    key: readText(wire['key']),
+    localizedText: readLocalizedText(wire['localizedText']),
+    parameters: Array.isArray(parameters) ? parameters.filter((item) => item !== null) : [],
+  };
+}
+
+function readLocalizedText(wire: unknown): LocalizedText | null {
+  if (typeof wire === 'string') return { locale: null, message: wire };
+  return isRecord(wire) ? { locale: readText(wire['locale']), message: readText(wire['message']) } : null;
+}
+
+function readReturn(wire: Record<string, unknown>): TaskReturn {
+  return { name: readText(wire['name']), attributeName: readText(wire['attributeName']) };
+}
+
+function readSummary(wire: Record<string, unknown>): TaskDefinitionSummary {
+  return {
+    id: readText(wire['id']),
+    uniqueName: readText(wire['uniqueName']),
+    description: readText(wire['description']),
+    parentName: readText(wire['parentName']),
+    executor: readText(wire['executor']),
+    arguments: wire['arguments'] ?? {},
+  };
+}
+
+function readList<T>(wire: unknown, read: (item: Record<string, unknown>) => T): T[] {
+  return Array.isArray(wire) ? wire.filter(isRecord).map(read) : [];
+}
+
+function readText(value: unknown): string | null {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
+}
+
+function readInt(value: unknown): number | null {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number)) return null;
+  const int = Math.trunc(number);
+  return Math.abs(int) < 2 ** 31 ? int : null;
+}
+
+function isSet(value: unknown): boolean {
+  return value !== null && value !== undefined && (typeof value !== 'string' || value.trim() !== '');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

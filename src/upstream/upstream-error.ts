@@ -1,0 +1,32 @@
+/**
+ * How a call failed: the upstream answered with an error status (`status`), its answer could not be read
+ * (`unreadable`), it could not be reached (`connection`), or it did not answer in time (`timeout`).
+ */
+export type UpstreamFailure = 'status' | 'unreadable' | 'connection' | 'timeout';
+
+/** What is known of a failed call. Plain values only: nothing here leads to the request, its headers or its token. */
+export interface UpstreamErrorDetails {
+  readonly failure: UpstreamFailure;
+  /** HTTP status, where an answer came. */
+  readonly status?: number;
+  /** The vendor's own words, where it sent any. */
+  readonly text?: string;
+  readonly detailCode?: string;
+  /** What SailPoint's support asks for, with `requestId`. */
+  readonly trackingId?: string;
+  /** The answer's `SLPT-Request-ID`. */
+  readonly requestId?: string;
+  /** From `Retry-After`, whether sent in seconds or as a date; whole, never negative. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** A call to the upstream that gave no usable answer. */
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+
+  constructor(readonly details: UpstreamErrorDetails) {
+    super(
+      `${details.failure}${details.status === undefined ? '' : ` ${details.status}`}: ${details.text ?? 'no text'}`,
+    );
+  }
+}

@@ -1,0 +1,114 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { got, TimeoutError, type Method } from 'got';
+import { readErrorBody } from './error-body.js';
+import { UpstreamError, type UpstreamErrorDetails } from './upstream-error.js';
+
+/** One REST call, as an operation describes it. */
+export interface UpstreamRequest {
+  readonly method: Method;
+  /** Path and query, encoded. */
+  readonly path: string;
+  /** The `Authorization` header to send; none is sent where undefined. */
+  readonly authorization: string | undefined;
+  /** A body, already serialized, with its content type. */
+  readonly body?: { readonly type: string; readonly text: string };
+}
+
+/** A usable answer: status 2xx and a body that is JSON, or none. */
+export interface UpstreamResponse {
+  readonly status: number;
+  /** The parsed body; undefined where it was empty. */
+  readonly body: unknown;
+  /** `X-Total-Count`; null where it was not sent. */
+  readonly totalCount: number | null;
+}
+
+/** Sends one call. Throws {@link UpstreamError} for every answer that is not usable, and for none at all. */
+export type UpstreamClient = (request: UpstreamRequest) => Promise<UpstreamResponse>;
+
+/** Settings of a client. `origin` has no path; `timeoutMs` bounds one call; `now` is epoch milliseconds. */
+export interface UpstreamClientOptions {
+  readonly origin: string;
+  readonly timeoutMs: number;
+  readonly now: () => number;
+}
+
+/** The one got instance: no retries, no redirects, connections kept alive. */
+export function createUpstreamClient({ origin, timeoutMs, now }: UpstreamClientOptions): UpstreamClient {
+  const client = got.extend({
+    headers: { accept: 'application/json', 'user-agent': 'task-status-gateway' },
+    agent: { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) },
+    followRedirect: false,
+    retry: { limit: 0 },
+    throwHttpErrors: false,
+    timeout: { request: timeoutMs },
+  });
+
+  return async ({ method, path, authorization, body }) => {
+    const response = await client(origin + path, {
+      method,
+      headers: {
+        ...(authorization !== undefined && { authorization }),
+        ...(body && { 'content-type': body.type }),
+      },
+      ...(body && { body: body.text }),
+    }).catch((error: unknown) => {
+      throw unreached(error);
+    });
+    const { statusCode: status, headers } = response;
+    const json = parse(response.body);
+    const about = {
+      status,
+      ...optional('requestId', single(headers['slpt-request-id'])),
+      ...optional('retryAfterSeconds', retryAfterSeconds(headers['retry-after'], now())),
+    };
+    if (status < 200 || status > 299)
+      throw new UpstreamError({ failure: 'status', ...about, ...readErrorBody(json.value) });
+    if (!json.ok) throw new UpstreamError({ failure: 'unreadable', ...about, text: 'the body is not JSON' });
+    return { status, body: json.value, totalCount: count(headers['x-total-count']) };
+  };
+}
+
+/** Keeps the class and code of a transport error only: got's own errors hold the request and its headers. */
+function unreached(error: unknown): UpstreamError {
+  if (error instanceof TimeoutError) return new UpstreamError({ failure: 'timeout' });
+  const code = (error as { code?: unknown }).code;
+  return new UpstreamError({
+    failure: 'connection',
+    ...optional('text', typeof code === 'string' ? code : undefined),
+  });
+}
+
+function parse(text: string): { ok: boolean; value: unknown } {
+  if (text.trim() === '') return { ok: true, value: undefined };
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    return { ok: false, value: undefined };
+  }
+}
+
+/** Reads a `Retry-After` in either of its forms (RFC 9110, 10.2.3); undefined where it is neither. */
+export function retryAfterSeconds(header: string | undefined, nowMs: number): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - nowMs) / 1000));
+}
+
+function count(header: string | string[] | undefined): number | null {
+  const text = single(header);
+  return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : null;
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
+function optional<K extends keyof UpstreamErrorDetails>(
+  key: K,
+  value: UpstreamErrorDetails[K] | undefined,
+): object {
+  return value === undefined ? {} : { [key]: value };
+}
