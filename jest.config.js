@@ -19,6 +19,7 @@ export default {
       },
     ],
   },
+  testTimeout: 30_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/main.ts'],
 };

@@ -17,8 +17,19 @@ export interface HttpOptions {
 export function createHttpServer({ apollo, contextFor, log, headers }: HttpOptions): FastifyInstance {
   const app = fastify({ forceCloseConnections: 'idle' });
 
-  app.addHook('onRequest', async (_request, reply) => {
+  let closing = false;
+  app.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(headers);
+    done();
+  });
+  // A connection kept alive behind the last answer would hold up the stop.
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (closing) reply.header('connection', 'close');
+    done();
   });
 
   app.route({

@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+/** The rules that a tree of sources breaks: `rule: from → to`, a line each. */
+function violations(root: string): string[] {
+  const cli = resolve('node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+  const config = resolve('.dependency-cruiser.cjs');
+  const { stdout, stderr } = spawnSync(process.execPath, [cli, '--config', config, '-T', 'json', 'src'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (stdout === '') throw new Error(stderr);
+  const { summary } = JSON.parse(stdout) as {
+    summary: { violations: { rule: { name: string } }[]; totalCruised: number };
+  };
+  if (summary.totalCruised === 0) throw new Error('nothing was read');
+  return summary.violations.map(({ rule }) => rule.name);
+}
+
+/** Who may not import whom: a sample of every room's. */
+const forbidden = [
+  ['model', 'upstream'],
+  ['upstream', 'model'],
+  ['translation', 'sources'],
+  ['sources', 'resolvers'],
+  ['resolvers', 'upstream'],
+  ['plugins', 'http'],
+  ['http', 'sources'],
+  ['sandbox', 'upstream'],
+  ['telemetry', 'model'],
+] as const;
+
+/** Who is not the home of which package. */
+const strangers = [
+  ['sources', 'got', 'got', 'home-of-got'],
+  ['upstream', 'DataLoader', 'dataloader', 'home-of-dataloader'],
+  ['http', 'Field', 'type-graphql', 'home-of-type-graphql'],
+  ['resolvers', 'ApolloServer', '@apollo/server', 'home-of-apolloserver'],
+] as const;
+
+describe('the law of imports', () => {
+  let root: string;
+  let broken: string[];
+
+  /** A house that breaks every rule named here. */
+  beforeAll(() => {
+    root = mkdtempSync(join(tmpdir(), 'house-'));
+    symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
+    symlinkSync(resolve('tsconfig.json'), join(root, 'tsconfig.json'));
+    const write = (name: string, text: string): void => {
+      mkdirSync(dirname(join(root, 'src', name)), { recursive: true });
+      writeFileSync(join(root, 'src', name), text);
+    };
+    for (const [from, to] of forbidden) {
+      write(`${from}/imports-${to}.ts`, `export { it } from '../${to}/it.js';`);
+      write(`${to}/it.ts`, 'export const it = 1;');
+    }
+    for (const [room, name, packageName] of strangers)
+      write(`${room}/${name}.ts`, `export { ${name} } from '${packageName}';`);
+    write('sources/a.ts', "import { b } from './b.js';\nexport const a = (): unknown => b;");
+    write('sources/b.ts', "import { a } from './a.js';\nexport const b = (): unknown => a;");
+    broken = violations(root);
+  });
+  afterAll(() => {
+    rmSync(root, { recursive: true });
+  });
+
+  test('holds in this house', () => {
+    expect(violations('.')).toEqual([]);
+  });
+
+  test.each(forbidden)('%s may not import %s', (from, _to) => {
+    expect(broken).toContain(`${from}-imports-downward-only`);
+  });
+
+  test.each(strangers)('%s is not the home of %s', (_room, _name, _package, rule) => {
+    expect(broken).toContain(rule);
+  });
+
+  test('a circle is refused', () => {
+    expect(broken).toContain('no-circles');
+  });
+});

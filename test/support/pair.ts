@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, beforeEach, describe } from '@jest/globals';
+import {
+  readConfig,
+  startGateway,
+  startSandbox,
+  type Gateway,
+  type Sandbox,
+  type SandboxOptions,
+} from '../../src/index.js';
+import { silentLog } from './silent-log.js';
+
+/** The instant at which every test stands, unless it moves the clock. */
+export const NOON = Date.parse('2026-06-01T12:00:00.000Z');
+
+/** An answer as a client gets it. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly data: any;
+  readonly errors: readonly { message: string; path?: unknown; extensions: Record<string, unknown> }[];
+}
+
+/** A gateway in front of a sandbox, both on free ports of the loopback interface, under one clock. */
+export class Pair {
+  sandbox!: Sandbox;
+  gateway!: Gateway;
+  now = NOON;
+
+  constructor(
+    readonly version: string,
+    private readonly settings: SandboxOptions['settings'] = {},
+  ) {}
+
+  async start(): Promise<void> {
+    const now = (): number => this.now;
+    this.sandbox = await startSandbox({ now, settings: { rateLimit: 'off', tasks: 900, ...this.settings } });
+    this.gateway = await startGatewayOn(this.sandbox.url, this.version, now);
+  }
+
+  async stop(): Promise<void> {
+    await this.gateway.stop();
+    await this.sandbox.stop();
+  }
+
+  reset(): void {
+    this.now = NOON;
+    this.sandbox.reset();
+  }
+
+  /** Whether this version's list holds pending tasks too. */
+  get listHoldsPending(): boolean {
+    return !['beta', 'v2024'].includes(this.version);
+  }
+
+  ask(query: string, variables: object = {}, headers: Record<string, string> = {}): Promise<Reply> {
+    return ask(this.gateway.url, query, variables, headers);
+  }
+
+  /** The calls that reached the upstream since this was last asked: `GET getTaskStatusList {…query}` each. */
+  calls(): string[] {
+    return this.sandbox.calls.splice(0).map(({ method, operation }) => `${method} ${operation}`);
+  }
+
+  /** Their query parameters. */
+  queries(): Record<string, string>[] {
+    return this.sandbox.calls.splice(0).map(({ query }) => query);
+  }
+
+  completed(count: number): string[] {
+    return this.idsWhere((task) => task.completionStatus !== null, count);
+  }
+
+  pending(count: number): string[] {
+    return this.idsWhere((task) => task.completionStatus === null, count);
+  }
+
+  private idsWhere(holds: (task: ReturnType<Sandbox['tasks']>[number]) => boolean, count: number): string[] {
+    const ids = this.sandbox
+      .tasks()
+      .filter(holds)
+      .slice(0, count)
+      .map(({ id }) => id);
+    if (ids.length < count) throw new Error(`the sandbox has ${ids.length} such tasks, not ${count}`);
+    return ids;
+  }
+}
+
+/** A gateway in front of `origin`, on a free port. */
+export function startGatewayOn(
+  origin: string,
+  version = 'beta',
+  now: () => number = () => NOON,
+): Promise<Gateway> {
+  const reading = readConfig({
+    PORT: '0',
+    SAIL_BASE_URL: origin,
+    SAIL_API_VERSION: version,
+    SAIL_RATE_LIMIT: 'off',
+  });
+  if ('problems' in reading) throw new Error(reading.problems.join('; '));
+  return startGateway(reading.value, { now, log: silentLog });
+}
+
+/** Asks a gateway as a frontend does. */
+export async function ask(
+  url: string,
+  query: string,
+  variables: object = {},
+  headers: Record<string, string> = {},
+): Promise<Reply> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
+  const body = (await response.json()) as { data?: unknown; errors?: Reply['errors'] };
+  return { status: response.status, headers: response.headers, data: body.data, errors: body.errors ?? [] };
+}
+
+/** The API versions that the suite runs against. */
+export const versions = ['beta', 'v2024', 'v2025', 'v2026', 'v1'] as const;
+
+/** Runs a suite against each API version, on a sandbox that is as seeded before each test. */
+export function onEachVersion(suite: (pair: Pair) => void, settings?: SandboxOptions['settings']): void {
+  describe.each(versions)('on %s', (version) => {
+    const pair = new Pair(version, settings);
+    beforeAll(() => pair.start());
+    afterAll(() => pair.stop());
+    beforeEach(() => {
+      pair.reset();
+    });
+    suite(pair);
+  });
+}
