@@ -1,0 +1,140 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Answer } from './api/answer.js';
+import { answerCall } from './api/api.js';
+import { toQuery } from './api/query.js';
+import { refusalOf } from './api/refusal.js';
+import { type Route, toRoute } from './api/router.js';
+import { drawFault, drawLatency } from './faults/fault.js';
+import { answerInstead, damaged } from './faults/faulty-answer.js';
+import { Random } from './random.js';
+import { type SandboxCall, type World } from './world.js';
+
+const maxUrlLength = 16_384;
+const maxBodyLength = 1_048_576;
+
+/** Takes one request of the API from the socket to the socket: witnesses it, delays it, answers it, or spoils it. */
+export async function exchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  world: World,
+  origin: string,
+): Promise<void> {
+  const { method = 'GET', url = '/' } = request;
+  const [path, search] = splitUrl(url);
+  const route = toRoute(method, path);
+  const call: SandboxCall = {
+    operation: route.operation,
+    version: versionOf(route),
+    method,
+    path,
+    query: toQuery(search),
+    headers: request.headers,
+    body: '',
+    status: 0,
+  };
+  const callNumber = world.witness(call);
+  const random = new Random(`${world.settings.seed}:call:${callNumber}`);
+  const requestId = random.hex(32);
+  const trackingId = world.settings.trackingId === 'same' ? requestId : random.hex(32);
+  const fault = drawLimited(random, callNumber, route.operation, world);
+  const latency = drawLatency(random, world.settings);
+
+  const body = await readBody(request);
+  call.body = body ?? '';
+  insertAhead(callNumber, world);
+  if (latency > 0) await pause(latency);
+  if (fault === 'drop') {
+    request.socket.destroy();
+    return;
+  }
+  const answer =
+    answerInstead(fault, world.settings, origin, trackingId) ??
+    refuseOversized(url, body, trackingId) ??
+    answerCall(
+      {
+        route,
+        method,
+        query: call.query,
+        authorization: request.headers.authorization,
+        contentType: request.headers['content-type'],
+        body: call.body,
+        requestId,
+        trackingId,
+        origin,
+      },
+      world,
+    );
+  call.status = answer.status;
+  send(response, damaged(answer, fault, world.settings.oversizeBytes), {
+    'SLPT-Request-ID': requestId,
+    ...(isDeprecated(route) ? { 'X-Deprecated': 'true' } : {}),
+  });
+}
+
+/** Writes an answer with the headers that every one of them has. */
+export function send(response: ServerResponse, answer: Answer, headers: Record<string, string> = {}): void {
+  const body = Buffer.from(answer.body);
+  response.writeHead(answer.status, {
+    Server: 'nginx',
+    'Cache-Control': 'no-cache, no-store, must-revalidate',
+    'Access-Control-Expose-Headers': 'Retry-After,Connection,SLPT-Request-ID,Date,X-Zuul-ServiceId',
+    ...headers,
+    ...answer.headers,
+    ...(answer.status === 204 ? {} : { 'Content-Length': body.length }),
+  });
+  response.end(body);
+}
+
+/** The body as text; undefined when it is longer than 1 MiB. */
+export async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= maxBodyLength) chunks.push(chunk);
+  }
+  return length <= maxBodyLength ? Buffer.concat(chunks).toString() : undefined;
+}
+
+function splitUrl(url: string): [path: string, search: string] {
+  const mark = url.indexOf('?');
+  return mark === -1 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
+}
+
+function isDeprecated({ operation }: Route): boolean {
+  return operation === 'getPendingTasks' || operation === 'getPendingTaskHeaders';
+}
+
+function versionOf(route: Route): string {
+  return 'version' in route ? route.version.name : '';
+}
+
+function refuseOversized(url: string, body: string | undefined, trackingId: string): Answer | undefined {
+  if (url.length > maxUrlLength) return refusalOf(414, 0).toAnswer(trackingId);
+  return body === undefined ? refusalOf(413, 0).toAnswer(trackingId) : undefined;
+}
+
+function drawLimited(
+  random: Random,
+  callNumber: number,
+  operation: string,
+  world: World,
+): ReturnType<typeof drawFault> {
+  const fault = drawFault(random, callNumber, operation, world.settings);
+  const { faultLimit } = world.settings;
+  if (fault === undefined || (faultLimit > 0 && world.faultCount >= faultLimit)) return undefined;
+  world.faultCount++;
+  return fault;
+}
+
+function insertAhead(callNumber: number, { settings, store, now }: World): void {
+  const { insertEvery, insertRows } = settings;
+  if (insertEvery > 0 && (callNumber + 1) % insertEvery === 0) store.insertMade(insertRows, now());
+}
+
+/** Waits without keeping the process alive. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

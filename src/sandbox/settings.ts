@@ -1,0 +1,209 @@
+import { type Switch, choice, count, listOf, onOff, pattern, rate } from './switch.js';
+import { allKinds } from './versions.js';
+
+const operations = [
+  'getTaskStatusList',
+  'getTaskStatus',
+  'getPendingTasks',
+  'getPendingTaskHeaders',
+  'updateTaskStatus',
+  'token',
+  'oauthInfo',
+  'unknown',
+];
+
+/** Every switch once: parser, help, documentation and the settings' type all come from here. */
+const switches = {
+  // Data
+  seed: count(
+    1,
+    'Decides ids, shapes and every random draw; the same seed gives the same sandbox. Read at start.',
+  ),
+  tasks: count(
+    3000,
+    'How many tasks of the last 90 days are seeded, at most 100000. Read at start.',
+    100_000,
+  ),
+  // Who is calling
+  auth: choice(
+    ['optional', 'required'],
+    'Whether a call without a token is answered (as client `sandbox`) or is a 401.',
+  ),
+  tokenSeconds: count(749, 'Lifetime of the access tokens handed out.', 86_400, 1),
+  rateLimit: pattern(
+    '100/10s',
+    /^(off|[1-9]\d*\/[1-9]\d*s)$/,
+    '`100/10s` or `off`',
+    'Calls allowed per client id and API version in so many seconds.',
+  ),
+  rateWindow: choice(
+    ['sliding', 'fixed'],
+    'Whether the window of the rate limit moves with each call or starts anew when it is over.',
+  ),
+  launcherIsCaller: onOff(
+    'Puts the caller’s user name into `launcher` of every task answered, to see whose answer it was.',
+  ),
+  // Behaviours that SailPoint’s documents leave open
+  emptyPending: choice(
+    [200, 204],
+    'Answer of pending-tasks when nothing is pending: `200` with `[]`, or `204`.',
+  ),
+  limitZero: choice(['accept', 'refuse'], 'Whether `limit=0` is an empty page or a 400.'),
+  pastEnd: choice(['empty', 'refuse'], 'Answer to an offset behind the last task: an empty page or a 400.'),
+  patchCompleted: choice(['refuse', 'accept'], 'Whether a task that has a completion status may be patched.'),
+  patchStatusCase: choice(
+    ['any', 'title', 'upper'],
+    'Spelling of a completion status that a patch must use: any, only `Error`, or only `ERROR`.',
+  ),
+  patchOtherPaths: choice(
+    ['refuse', 'ignore'],
+    'Patching any other field than the two documented ones: a 400, or accepted without effect.',
+  ),
+  wrongContentType: choice(
+    [415, 400],
+    'Answer to a patch whose content type isn’t `application/json-patch+json`.',
+  ),
+  missingTaskBody: choice(
+    ['json', 'empty'],
+    'Body of the 403 and 404 of a single task, which the documents leave out.',
+  ),
+  trackingId: choice(
+    ['same', 'own'],
+    'Whether `trackingId` in an error equals the `SLPT-Request-ID` header.',
+  ),
+  kinds: choice(
+    ['all', 'documented'],
+    'Kinds the `type` filter takes: all known ones, or those in the documents of the version called.',
+  ),
+  kindsRefused: listOf(
+    allKinds,
+    'Kinds that the `type` filter refuses as unsupported although they are documented.',
+  ),
+  // Faults of the connection
+  latencyMs: count(0, 'Delay of every answer, in milliseconds.', 600_000),
+  latencySpreadMs: count(0, 'Additional delay, drawn between 0 and this many milliseconds.', 600_000),
+  burst: pattern(
+    'off',
+    /^(off|[1-9]\d*\/[1-9]\d*)$/,
+    '`5/50` or `off`',
+    'A burst of 429: `5/50` refuses the first 5 of every 50 calls.',
+  ),
+  burstRetryAfter: count(1, '`Retry-After` of a burst, in seconds.', 86_400),
+  errorRate: rate('Calls answered with `errorStatus`.'),
+  errorStatus: count(500, 'Status of those errors.', 599, 400),
+  htmlRate: rate('Calls answered with a 502 in HTML, as a proxy would.'),
+  expiredRate: rate('Calls refused as carrying an expired token.'),
+  redirectRate: rate('Calls answered with a 302 to `/redirected`.'),
+  dropRate: rate('Calls whose connection is cut without an answer.'),
+  truncateRate: rate('Answers cut in half, with a matching `Content-Length`.'),
+  oversizeRate: rate('Answers padded with blanks to `oversizeBytes`.'),
+  oversizeBytes: count(16_777_216, 'Size of a padded answer.', 268_435_456),
+  faultOperations: listOf(operations, 'Operations that faults are limited to; none means all.'),
+  faultLimit: count(
+    0,
+    'How many faults (other than latency) happen before all is well again; 0 is no limit.',
+  ),
+  // Faults of the data
+  raceMs: count(
+    0,
+    'For so long after its end, a task has `completed` but not yet `completionStatus`.',
+    3_600_000,
+  ),
+  titleCase: onOff('Writes completion statuses as `Success`, `TempError` and so on.'),
+  unknownEnumRate: rate('Tasks with values outside the documented enums.'),
+  oddDateRate: rate('Tasks with dates in epoch milliseconds, without seconds, without a zone, or empty.'),
+  nullRate: rate('Tasks that are null in every field but `id`.'),
+  noIdRate: rate('Tasks without an `id`.'),
+  insertEvery: count(0, 'Inserts new tasks before every so many calls, which shifts pages; 0 is never.'),
+  insertRows: count(2, 'How many tasks such an insert adds; by turns finished and pending.', 250, 1),
+} satisfies Record<string, Switch<unknown>>;
+
+type Switches = typeof switches;
+
+/** What the sandbox can be told; every name is also an environment variable (`rateLimit` is `SANDBOX_RATE_LIMIT`). */
+export type SandboxSettings = { [Name in keyof Switches]: Switches[Name]['fallback'] };
+
+/** Settings that only a start reads: changing them later has no effect, so it is refused. */
+const readAtStart: readonly string[] = ['seed', 'tasks'];
+
+const entries = Object.entries(switches) as [keyof SandboxSettings, Switch<unknown>][];
+
+/** The settings of a sandbox that was told nothing. */
+export const defaultSettings = Object.fromEntries(
+  entries.map(([name, { fallback }]) => [name, fallback]),
+) as SandboxSettings;
+
+/** The environment variable of a setting: `rateLimit` gives `SANDBOX_RATE_LIMIT`. */
+export function environmentName(name: string): string {
+  return `SANDBOX_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/**
+ * Reads the `SANDBOX_*` variables; an empty one counts as absent.
+ * Never throws: each bad or unknown variable is one entry in `problems`, and its setting keeps the default.
+ */
+export function readSandboxSettings(env: Record<string, string | undefined>): {
+  settings: SandboxSettings;
+  problems: string[];
+} {
+  const names = new Map(entries.map(([name]) => [environmentName(name), name]));
+  const given: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [variable, text] of Object.entries(env)) {
+    if (!variable.startsWith('SANDBOX_') || text === undefined || text === '') continue;
+    const name = names.get(variable);
+    if (name === undefined) problems.push(`${variable} is no switch of the sandbox`);
+    else given[name] = text;
+  }
+  const changed = changeSettings(defaultSettings, given, environmentName);
+  return { settings: changed.settings, problems: [...problems, ...changed.problems] };
+}
+
+/**
+ * The settings with some of them changed. Values may be texts, as in the environment, or what they stand for.
+ * @param nameOf How a setting is called in `problems`.
+ */
+export function changeSettings(
+  settings: SandboxSettings,
+  patch: Readonly<Record<string, unknown>>,
+  nameOf: (name: string) => string = (name) => name,
+): { settings: SandboxSettings; problems: string[] } {
+  const changed: Record<string, unknown> = { ...settings };
+  const problems: string[] = [];
+  const known = new Map<string, Switch<unknown>>(entries);
+  for (const [name, value] of Object.entries(patch)) {
+    const found = known.get(name);
+    if (found === undefined) {
+      problems.push(`${nameOf(name)} is no setting of the sandbox`);
+      continue;
+    }
+    const parsed = found.parse(String(value));
+    if (parsed === undefined) problems.push(`${nameOf(name)} must be ${found.expects}`);
+    else changed[name] = parsed;
+  }
+  return { settings: changed as SandboxSettings, problems };
+}
+
+/** Settings of a patch that only a start reads, as problems. */
+export function startOnlyProblems(patch: Readonly<Record<string, unknown>>): string[] {
+  return readAtStart.filter((name) => name in patch).map((name) => `${name} is read at start only`);
+}
+
+/** Every switch with its default and what it does, as plain text for a terminal. */
+export function sandboxHelp(): string {
+  const lines = entries.map(
+    ([name, { fallback, expects, help }]) =>
+      `${environmentName(name)}=${showValue(fallback)}\n    ${help}\n    Must be ${expects}.`,
+  );
+  return [
+    'A stand-in for the task status API of SailPoint Identity Security Cloud.',
+    'Switches are environment variables; each is shown with its default.',
+    '',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+function showValue(value: unknown): string {
+  return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+}
