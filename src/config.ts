@@ -51,8 +51,8 @@ const variables = z.object({
   SAIL_RATE_LIMIT: z
     .string()
     .regex(/^(?:off|[1-9]\d{0,5}\/[1-9]\d{0,3}s)$/, '"off", or calls and seconds such as 100/10s')
-    .transform(toRateLimit)
-    .default({ calls: 100, windowMs: 10_000 }),
+    .default('100/10s')
+    .transform(toRateLimit),
   LOG_LEVEL: logLevel.default('info'),
   NODE_ENV: z.string().optional(),
 });

@@ -16,7 +16,10 @@ export function createdMs({ created }: TaskStatus): number | null {
 }
 
 /** How many rows a cursor of an unsorted list names, so that it holds while some of them leave. */
-const NAMED_ROWS = 10;
+const NAMED_UNSORTED = 10;
+
+/** More rows of one instant than this are trusted to keep their order, since a call can't carry them twice. */
+const TRUSTED_TIES = 120;
 
 /** The position behind which a list goes on after a row, given the position before it. */
 export function positionAt(
@@ -27,12 +30,12 @@ export function positionAt(
   const created = createdMs(task);
   const kept = order === undefined || before?.created === created ? (before?.ids ?? []) : [];
   const ids = [...kept, task.id];
-  return { offset, created, ids: order === undefined ? ids.slice(-NAMED_ROWS) : ids };
+  return { offset, created, ids: order === undefined ? ids.slice(-NAMED_UNSORTED) : ids };
 }
 
 /**
  * The next `wanted` rows behind a position, fewer only at the end of the list; `total` as the first call gave it.
- * Each call overlaps the one before by a row, which shows that nothing slipped through while offsets shifted.
+ * Each call overlaps what is known by a few rows, which shows that nothing slipped through while offsets shifted.
  */
 export async function rowsAfter(
   sequence: RowSequence,
@@ -44,104 +47,134 @@ export async function rowsAfter(
   const rows: PlacedRow[] = [];
   let position = after;
   let total: number | null = null;
-  let size = Math.min(MAX_ROWS, wanted + 1);
   for (let first = true; ; first = false) {
-    const window = await locate(sequence, position, order, size, count && first);
+    const { window, next } = await locate(sequence, position, order, wanted - rows.length, count && first);
     if (first) total = window.total;
-    const next = behind(window, position, order).slice(0, wanted - rows.length);
-    for (const row of next) position = positionAt(row, position, order);
-    rows.push(...next);
-    const stuck = next.length === 0 && size === MAX_ROWS; // only rows without an id follow
-    if (rows.length === wanted || window.ended || stuck) return { rows, total };
-    size = next.length === 0 ? MAX_ROWS : Math.min(MAX_ROWS, wanted - rows.length + 1);
+    for (const row of next.slice(0, wanted - rows.length)) {
+      position = positionAt(row, position, order);
+      rows.push(row);
+    }
+    if (rows.length === wanted || window.ended || next.length === 0) return { rows, total };
   }
 }
 
-/** The rows of a window that are behind the position. Ties of the position's row that it doesn't name are new rows. */
-function behind({ offset, rows }: Window, position: Position, order: Order): PlacedRow[] {
-  const boundary = boundaryOf(rows, position, order);
-  return rows.flatMap((task, index) => {
-    if (task === undefined || position.ids.includes(task.id)) return [];
-    const tied = order !== undefined && createdMs(task) === position.created;
-    return index >= boundary || tied ? [{ task, offset: offset + index }] : [];
-  });
-}
-
-/** How many of a window's rows are at or before the position: up to its own rows, or by date where those are gone. */
-function boundaryOf(rows: Window['rows'], position: Position, order: Order): number {
-  const own = rows.findLastIndex((task) => task !== undefined && position.ids.includes(task.id));
-  if (own >= 0 || order === undefined) return own + 1;
-  return (
-    rows.findLastIndex((task) => task !== undefined && !isBeyond(createdMs(task), position.created, order)) +
-    1
-  );
-}
-
-/** Whether `a` comes after `b` in the order. A row without a date counts as the oldest of all. */
-function isBeyond(a: number | null, b: number | null, order: SortDirection): boolean {
-  const difference = (a ?? -Infinity) - (b ?? -Infinity);
-  return order === SortDirection.DESC ? difference < 0 : difference > 0;
+/** A window as seen from a position. */
+interface View {
+  readonly window: Window;
+  /** Its rows behind the position. */
+  readonly next: readonly PlacedRow[];
+  /** Whether it begins early enough: no row behind the position can be before the window. */
+  readonly reachesBack: boolean;
+  /** The last row at which a window could begin and still reach back; -1 where there is none. */
+  readonly lastStart: number;
 }
 
 /**
- * A window that begins at or before the position's row and reaches beyond it, or to the list's end. Looks first
- * where the row was; from there in growing strides, then by halves, since the list is sorted.
+ * Looks at a window from a position. In a sorted list a window reaches back if it begins with a row of an earlier
+ * instant, since rows of one instant may come in another order each time. Where that order is trusted, and in an
+ * unsorted list, it reaches back if it holds a row that the position names. Rows without a date prove nothing.
  */
+function look(window: Window, position: Position, order: Order): View {
+  const { offset, rows } = window;
+  const trusting = isTrusting(position, order);
+  const ids = new Set(position.ids);
+  const isNamed = (task: Row): boolean => task !== undefined && ids.has(task.id);
+  const isBefore = (task: Row): boolean => order !== undefined && isEarlier(task, position.created, order);
+  const isTied = (task: TaskStatus): boolean => order !== undefined && createdMs(task) === position.created;
+
+  const named = rows.findLastIndex(isNamed);
+  const boundary = named >= 0 ? named : rows.findLastIndex(isBefore);
+  const next = rows.flatMap((task, index) =>
+    task !== undefined && !isNamed(task) && (index > boundary || isTied(task))
+      ? [{ task, offset: offset + index }]
+      : [],
+  );
+  const first = rows.find((task) => task !== undefined);
+  const proven = trusting || first?.created === null ? boundary >= 0 : isBefore(first);
+  return {
+    window,
+    next,
+    reachesBack: proven || (offset === 0 && order !== undefined),
+    lastStart: trusting ? boundary : rows.findLastIndex(isBefore),
+  };
+}
+
+type Row = TaskStatus | undefined;
+
+function isTrusting({ ids }: Position, order: Order): boolean {
+  return order === undefined || ids.length > TRUSTED_TIES;
+}
+
+/** Whether the row comes before the instant in the order. */
+function isEarlier(task: Row, instant: number | null, order: SortDirection): boolean {
+  const created = task && createdMs(task);
+  if (created === null || created === undefined) return false;
+  const difference = created - (instant ?? -Infinity);
+  return order === SortDirection.DESC ? difference > 0 : difference < 0;
+}
+
+/** A window that reaches back to the position and on beyond it, or all that is left to go by: the offset. */
 async function locate(
   sequence: RowSequence,
   position: Position,
   order: Order,
-  size: number,
+  wanted: number,
   count: boolean,
-): Promise<Window> {
-  const first = await sequence.window(position.offset, size, count);
-  if (covers(first, position, order)) return first;
-  const found =
-    order === undefined ? await scan(sequence, position) : await search(sequence, first, position, order);
-  // The row is gone and there is no order to place it by: the offset is all that is left of it.
-  return { ...(found ?? first), total: first.total };
+): Promise<View> {
+  const overlap = isTrusting(position, order) ? 1 : position.ids.length + 1;
+  const size = Math.min(MAX_ROWS, wanted + overlap);
+  const at = async (from: number, rows = MAX_ROWS, counted = false): Promise<View> =>
+    look(await sequence.window(Math.max(0, from), rows, counted), position, order);
+
+  const first = await at(position.offset + 1 - overlap, size, count);
+  if (covers(first)) return first;
+  const found = await (order === undefined ? scan(at) : search(at, first));
+  return found ? { ...found, window: { ...found.window, total: first.window.total } } : first;
 }
 
-function covers(window: Window, position: Position, order: Order): boolean {
-  const boundary = boundaryOf(window.rows, position, order);
-  return (boundary > 0 || window.offset === 0) && (boundary < window.rows.length || window.ended);
+function covers({ reachesBack, next, window }: View): boolean {
+  return reachesBack && (next.length > 0 || window.ended);
 }
 
-async function scan(sequence: RowSequence, position: Position): Promise<Window | undefined> {
-  for (let offset = 0; ; offset += MAX_ROWS - 1) {
-    const window = await sequence.window(offset, MAX_ROWS, false);
-    if (covers(window, position, undefined) && boundaryOf(window.rows, position, undefined) > 0)
-      return window;
-    if (window.ended) return undefined;
+/** How many calls a search may take. A list of a million rows takes fewer; one that heeds no offset never ends. */
+const MAX_SEARCH = 40;
+
+/** The first window from the list's beginning on that will do. */
+async function scan(at: (offset: number) => Promise<View>): Promise<View | undefined> {
+  for (let calls = 0; calls < MAX_SEARCH; calls++) {
+    const view = await at(calls * (MAX_ROWS - 1));
+    if (covers(view)) return view;
+    if (view.window.ended) return undefined;
   }
+  return undefined;
 }
 
-async function search(
-  sequence: RowSequence,
-  missed: Window,
-  position: Position,
-  order: Order,
-): Promise<Window> {
-  let low = 0; // a row at or before the position is at this offset, or the list begins here
-  let high = Infinity; // a row beyond the position, or the list's end, is at this offset
-  let stride = 0;
-  for (let window = missed; ; stride = stride === 0 ? MAX_ROWS : stride * 2) {
-    if (boundaryOf(window.rows, position, order) === 0) {
-      high = window.offset;
-      if (low >= high) low = 0;
+/**
+ * The window that will do, in a sorted list: between an offset from which windows reach back and one from which
+ * they don't. While only one of them is known it goes on in growing strides, and then by halves.
+ */
+async function search(at: (offset: number) => Promise<View>, missed: View): Promise<View | undefined> {
+  let early: number | undefined;
+  let late: number | undefined;
+  let view = missed;
+  for (let calls = 0; calls < MAX_SEARCH; calls++) {
+    const { reachesBack, lastStart, window } = view;
+    const isBlank = window.rows.length === MAX_ROWS && window.rows.every((row) => row === undefined);
+    if (isBlank) return undefined; // nothing to go by
+    if (reachesBack) {
+      // Nothing follows the first row of a whole window to begin the next with: its end is all there is.
+      const stuck = lastStart <= 0 && window.rows.length === MAX_ROWS;
+      early = window.offset + (stuck ? MAX_ROWS - 1 : Math.max(0, lastStart));
+      if (late !== undefined && late <= early) late = undefined; // rows have arrived meanwhile
     } else {
-      low = window.offset + window.rows.length - 1;
-      if (low >= high) high = Infinity;
+      late = window.offset;
+      if (early !== undefined && early >= late) early = undefined; // rows have left meanwhile
     }
-    const offset =
-      high === Infinity
-        ? low + stride
-        : low === 0
-          ? Math.max(0, high - MAX_ROWS + 1 - stride)
-          : high - low < MAX_ROWS
-            ? low
-            : Math.floor((low + high) / 2);
-    window = await sequence.window(offset, MAX_ROWS, false);
-    if (covers(window, position, order)) return window;
+    const stride = calls === 0 ? 0 : MAX_ROWS * 2 ** Math.min(calls, 20);
+    if (late === undefined) view = await at((early ?? 0) + stride);
+    else if (early === undefined) view = await at(late - MAX_ROWS + 1 - stride);
+    else view = await at(late - early < MAX_ROWS ? early : Math.floor((early + late) / 2));
+    if (covers(view)) return view;
   }
+  return undefined;
 }

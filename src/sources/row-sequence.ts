@@ -34,22 +34,30 @@ export function sequenceOf(load: () => Promise<readonly TaskStatus[]>): RowSeque
   };
 }
 
+/** How many calls in a row may bring nothing new: the list then shifts too fast to be read, or heeds no offset. */
+const MAX_IDLE = 40;
+
 /**
  * Every row of a list, each once. Calls overlap by one row, which shows that none slipped through between them;
  * where the overlap is not there, rows have left, and the reading goes back.
  */
 export async function readAll(sequence: RowSequence): Promise<TaskStatus[]> {
   const found = new Map<string, TaskStatus>();
-  for (let offset = 0; ;) {
+  for (let offset = 0, idle = 0; idle < MAX_IDLE;) {
     const { rows, ended } = await sequence.window(offset, MAX_ROWS, false);
     const known = rows.filter((row) => row !== undefined);
-    const comparable = found.size > 0 && (known.length > 0 || rows.length === 0);
-    if (offset > 0 && comparable && !known.some((row) => found.has(row.id))) {
+    const before = found.size;
+    // An overlap without an id shows nothing, and is taken on trust.
+    const overlaps =
+      before === 0 || known.some((row) => found.has(row.id)) || (rows.length > 0 && rows[0] === undefined);
+    if (offset === 0 || overlaps) {
+      for (const row of known) found.set(row.id, row);
+      if (ended) break;
+      offset += rows.length - 1;
+    } else {
       offset = Math.max(0, offset - MAX_ROWS + 1);
-      continue;
     }
-    for (const row of known) found.set(row.id, row);
-    if (ended) return [...found.values()];
-    offset += rows.length - 1;
+    idle = found.size > before ? 0 : idle + 1;
   }
+  return [...found.values()];
 }

@@ -76,14 +76,15 @@ function toConnection(
   { start, cursorOrder, scope }: PageRequest,
   after: Position | undefined,
 ): TaskStatusConnection {
-  let cursors: string[] | undefined;
+  let positions: Position[] | undefined;
   const cursorAt = (index: number): string | null => {
-    cursors ??= toCursors();
-    return cursors.at(index) ?? null;
+    positions ??= toPositions();
+    const position = positions.at(index);
+    return position === undefined ? null : encodeCursor(position, scope);
   };
-  const toCursors = (): string[] => {
+  const toPositions = (): Position[] => {
     let position = after;
-    return rows.map((row) => encodeCursor((position = positionAt(row, position, cursorOrder)), scope));
+    return rows.map((row) => (position = positionAt(row, position, cursorOrder)));
   };
   const nodes = rows.map(({ task }) => task);
   return {

@@ -13,14 +13,14 @@ export type TaskStatusLoader = DataLoader<string, TaskStatus | null>;
 const SINGLES_AT_A_TIME = 8;
 
 /** A run that is refused as a whole says nothing about its ids: they are looked up one by one then. */
-const REFUSED_AS_A_WHOLE = new Set([400, 404, 414]);
+const REFUSED_AS_A_WHOLE = new Set([400, 404, 413, 414, 431]);
 
 type Found = TaskStatus | Error | null;
 
 /** Reads rows for a loader; what a row is read to is the caller's business. */
 export interface LoaderReads {
   one(id: string): Promise<TaskStatus | null>;
-  list(filters: string, limit: number): Promise<TaskStatus[]>;
+  list(filters: string): Promise<TaskStatus[]>;
 }
 
 /**
@@ -46,7 +46,7 @@ export function createTaskStatusLoader(
     if (ids.length === 1) return readEach(ids);
     let rows: TaskStatus[];
     try {
-      rows = await reads.list(oneOf('id', ids), ids.length);
+      rows = await reads.list(oneOf('id', ids));
     } catch (error) {
       const status = error instanceof UpstreamError ? error.details.status : undefined;
       if (status !== undefined && REFUSED_AS_A_WHOLE.has(status)) return readEach(ids);

@@ -45,10 +45,8 @@ export function createTaskStatusSource(
       if (task === undefined) throw new UpstreamError({ failure: 'unreadable', text: 'the task has no id' });
       return task;
     },
-    list: async (filters, limit) =>
-      readRows(await api.getTaskStatusList({ filters, limit }, authorization)).filter(
-        (task) => task !== undefined,
-      ),
+    list: async (filters) =>
+      readRows(await api.getTaskStatusList({ filters }, authorization)).filter((task) => task !== undefined),
   });
 
   function readRows({ rows }: WireTaskList): (TaskStatus | undefined)[] {

@@ -38,10 +38,10 @@ export function durationSeconds({ launched, completed, state }: TaskStatus, nowM
 
 /** `returns` joined with `attributes`: those whose attribute is set, labelled by the attribute's name at least. */
 export function taskResults({ returns, attributes }: TaskStatus): TaskResult[] {
-  const values = attributes as Record<string, unknown>;
+  const values = typeof attributes === 'object' && !Array.isArray(attributes) ? (attributes ?? {}) : {};
   return returns.flatMap(({ name, attributeName }) => {
     if (attributeName === null || !Object.hasOwn(values, attributeName)) return [];
-    const value = values[attributeName] ?? null;
+    const value = (values as Record<string, unknown>)[attributeName] ?? null;
     return value === null ? [] : [{ label: name ?? attributeName, key: attributeName, value }];
   });
 }

@@ -77,14 +77,18 @@ export function readInstant(value: unknown): string | null {
   const match = INSTANT.exec(text);
   if (!match) return null;
   const [, day = '', minute = '', second = ':00', fraction = '', zone = 'Z'] = match;
+  // Date.parse takes 30 February for the first of March.
+  if (!toIso(Date.parse(day))?.startsWith(day)) return null;
   const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
   const millis = fraction.slice(0, 3).padEnd(3, '0');
   return toIso(Date.parse(`${day}T${minute}${second}.${millis}${offset.toUpperCase()}`));
 }
 
+/** RFC 3339 has years of four digits only. */
 function toIso(epochMs: number): string | null {
   const date = new Date(epochMs);
-  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+  const year = date.getUTCFullYear();
+  return year >= 0 && year <= 9999 ? date.toISOString() : null;
 }
 
 /** An enum reader that is deaf to casing, blanks and underscores. Null stays null; what is unknown is UNKNOWN. */
@@ -112,7 +116,8 @@ function readMessage(wire: Record<string, unknown>): TaskMessage {
     type: readMessageType(wire['type']),
     key: readText(wire['key']),
     localizedText: readLocalizedText(wire['localizedText']),
-    parameters: Array.isArray(parameters) ? parameters.filter((item) => item !== null) : [],
+    // A null keeps its place, since a text refers to its parameters by place.
+    parameters: Array.isArray(parameters) ? parameters.map((item: unknown) => item ?? '') : [],
   };
 }
 

@@ -1,8 +1,11 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { got, TimeoutError, type Method } from 'got';
+import { got, RequestError, TimeoutError, type Method } from 'got';
 import { readErrorBody } from './error-body.js';
 import { UpstreamError, type UpstreamErrorDetails } from './upstream-error.js';
+
+/** What the vendor's int32 holds. */
+const MAX_INT = 2 ** 31 - 1;
 
 /** One REST call, as an operation describes it. */
 export interface UpstreamRequest {
@@ -70,9 +73,17 @@ export function createUpstreamClient({ origin, timeoutMs, now }: UpstreamClientO
   };
 }
 
-/** Keeps the class and code of a transport error only: got's own errors hold the request and its headers. */
+/**
+ * Keeps the class and code of a transport error only: got's own errors hold the request and its headers. Where the
+ * status had come, it was the body that broke off.
+ */
 function unreached(error: unknown): UpstreamError {
   if (error instanceof TimeoutError) return new UpstreamError({ failure: 'timeout' });
+  if (error instanceof RequestError && error.response) {
+    const { statusCode: status } = error.response;
+    const failure = status >= 200 && status <= 299 ? 'unreadable' : 'status';
+    return new UpstreamError({ failure, status, text: 'the body broke off' });
+  }
   const code = (error as { code?: unknown }).code;
   return new UpstreamError({
     failure: 'connection',
@@ -93,13 +104,14 @@ function parse(text: string): { ok: boolean; value: unknown } {
 export function retryAfterSeconds(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined;
   if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header);
-  const date = Date.parse(header);
+  const date = /^[a-z]{3,9}, \d/i.test(header) ? Date.parse(header) : NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - nowMs) / 1000));
 }
 
 function count(header: string | string[] | undefined): number | null {
   const text = single(header);
-  return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : null;
+  const total = text !== undefined && /^\d+$/.test(text) ? Number(text) : Infinity;
+  return total <= MAX_INT ? total : null;
 }
 
 function single(header: string | string[] | undefined): string | undefined {

@@ -44,6 +44,15 @@ onEachVersion((pair) => {
     expect(pair.calls()).toEqual([LIST]);
   });
 
+  test.each([
+    [100, 1],
+    [101, 2],
+    [200, 2],
+  ])('%i distinct ids cost %i calls', async (count, calls) => {
+    expect((await pair.ask(aliased(pair.completed(count)))).errors).toEqual([]);
+    expect(pair.calls()).toHaveLength(calls);
+  });
+
   test('250 distinct ids cost three calls, and asking one of them again costs none', async () => {
     const ids = pair.completed(250);
     const { data } = await pair.ask(aliased([...ids, ids[7] ?? '']));

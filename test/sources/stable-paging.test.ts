@@ -1,0 +1,157 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { SortDirection } from '../../src/model/enums.js';
+import { readAll } from '../../src/sources/row-sequence.js';
+import { readTaskPage } from '../../src/sources/task-page.js';
+import { readPage, type Order } from '../../src/translation/page.translator.js';
+import { dice, ShiftingList, type Row, type Shift } from './shifting-list.js';
+
+const RUNS = 200;
+
+interface Scene {
+  readonly rows: Row[];
+  readonly sizes: number[];
+  readonly shifts: Shift[];
+  readonly seed: number;
+}
+
+const share = fc.double({ min: 0, max: 0.999, noNaN: true });
+const shift = (removals: fc.Arbitrary<number>): fc.Arbitrary<Shift> =>
+  fc.record({
+    insertions: fc.oneof(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 600 })),
+    insertAt: fc.oneof(fc.constant(0), share),
+    removals,
+    removeAt: fc.oneof(fc.constant(0), share),
+  });
+const fewOrMany = fc.oneof(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 400 }));
+
+const scene: fc.Arbitrary<Scene> = fc
+  .record({
+    length: fc.oneof(
+      { weight: 4, arbitrary: fc.integer({ min: 1, max: 40 }) },
+      { weight: 4, arbitrary: fc.integer({ min: 1, max: 400 }) },
+      { weight: 1, arbitrary: fc.constant(2_000) },
+    ),
+    spread: fc.constantFrom(1, 3, 40, 5_000),
+    odd: fc.boolean(),
+    sizes: fc.array(
+      fc.oneof(
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 250 }),
+        fc.integer({ min: 247, max: 250 }),
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+    shifts: fc.array(shift(fewOrMany), { maxLength: 12 }),
+    seed: fc.nat(),
+  })
+  .map(({ length, spread, odd, sizes, shifts, seed }) => {
+    const roll = dice(seed);
+    const ties = length > 400 ? Math.max(spread, 40) : spread;
+    const drawn = Array.from({ length }, (_, index): Row => {
+      const created = odd && roll(25) === 0 ? null : roll(ties) * 1_000;
+      return { id: `r${index}`, created, named: index === 0 || !odd || roll(25) > 0 };
+    });
+    const dates = drawn.map(({ created }) => created ?? -1);
+    const ends = [Math.min(...dates), Math.max(...dates)];
+    const rows = drawn.map((row) => ({ ...row, named: row.named || ends.includes(row.created ?? -1) }));
+    return { rows, sizes: sizes.map((size) => Math.max(size, Math.ceil(length / 40))), shifts, seed };
+  });
+
+async function walk(
+  list: ShiftingList,
+  sizes: readonly number[],
+  order: Order,
+  keepsLast = false,
+): Promise<string[]> {
+  const subject = { field: 'tasks', sort: order && { field: 'created' as never, direction: order } };
+  const ids: string[] = [];
+  let after: string | undefined;
+  for (let page = 0; ; page += 1) {
+    const size = sizes[page % sizes.length] ?? 1;
+    const args = after === undefined ? { limit: size } : { first: size, after };
+    const connection = await readTaskPage(list, readPage(args, subject), {
+      rows: true,
+      hasNextPage: true,
+      totalCount: false,
+    });
+    ids.push(...connection.nodes.map(({ id }) => id));
+    const { hasNextPage, endCursor } = connection.pageInfo;
+    if (!hasNextPage) return ids;
+    if (endCursor === null) throw new Error('a page without a cursor says that more follow');
+    after = endCursor;
+    if (keepsLast) list.kept = ids.at(-1);
+  }
+}
+
+function expectEachOnce(ids: readonly string[], survivors: readonly string[]): void {
+  const seen = new Set(ids);
+  expect(ids.length - seen.size).toBe(0);
+  expect(survivors.filter((id) => !seen.has(id))).toEqual([]);
+}
+
+describe('paging by cursors while the list changes between any two calls', () => {
+  test.each([SortDirection.DESC, SortDirection.ASC])(
+    'sorted %s, no row that is there throughout is lost or comes twice',
+    async (order) => {
+      await fc.assert(
+        fc.asyncProperty(scene, async ({ rows, sizes, shifts, seed }) => {
+          const list = new ShiftingList(rows, order, [...shifts], dice(seed));
+          expectEachOnce(await walk(list, sizes, order), list.survivorsOf(rows));
+        }),
+        { numRuns: RUNS },
+      );
+    },
+  );
+
+  test('in the upstream’s own order it holds while rows arrive at the front', async () => {
+    await fc.assert(
+      fc.asyncProperty(scene, async ({ rows, sizes, shifts, seed }) => {
+        const arrivals = shifts.map((each) => ({ ...each, insertAt: 0, removals: 0 }));
+        const list = new ShiftingList(rows, undefined, arrivals, dice(seed));
+        expectEachOnce(await walk(list, sizes, undefined), list.survivorsOf(rows));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  test('in the upstream’s own order it holds while other rows than the cursor’s leave', async () => {
+    await fc.assert(
+      fc.asyncProperty(scene, async ({ rows, sizes, shifts, seed }) => {
+        const leaving = shifts.map((each) => ({ ...each, insertAt: 0, removals: each.removals % 4 }));
+        const list = new ShiftingList(rows, undefined, leaving, dice(seed));
+        expectEachOnce(await walk(list, sizes, undefined, true), list.survivorsOf(rows));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  test.each([SortDirection.DESC, SortDirection.ASC])(
+    'sorted %s, the same holds where up to five rows of one date change places at every call',
+    async (order) => {
+      await fc.assert(
+        fc.asyncProperty(scene, async ({ rows, sizes, shifts, seed }) => {
+          const fives = rows.map((row, index) => ({ ...row, created: Math.floor(index / 5) * 1_000 }));
+          const few = shifts.map((each) => ({ ...each, insertions: each.insertions % 4 }));
+          const list = new ShiftingList(fives, order, few, dice(seed));
+          list.reordersTies = true;
+          expectEachOnce(await walk(list, sizes, order), list.survivorsOf(fives));
+        }),
+        { numRuns: RUNS },
+      );
+    },
+  );
+
+  test('reading a whole list finds every row that is there throughout, once', async () => {
+    await fc.assert(
+      fc.asyncProperty(scene, async ({ rows, shifts, seed }) => {
+        const list = new ShiftingList(rows, undefined, [...shifts], dice(seed));
+        expectEachOnce(
+          (await readAll(list)).map(({ id }) => id),
+          list.survivorsOf(rows),
+        );
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { apiVersionNames, apiVersions, type ApiVersionName } from '../../src/upstream/api-version.js';
+import { createTaskStatusApi, type TaskStatusApi } from '../../src/upstream/task-status.api.js';
+import { createUpstreamClient } from '../../src/upstream/upstream.client.js';
+import { answer, startScriptedServer, type ScriptedServer } from './scripted-server.js';
+
+const TOKEN = 'Bearer token';
+
+let server: ScriptedServer;
+const apiOf = (version: ApiVersionName): TaskStatusApi =>
+  createTaskStatusApi(
+    createUpstreamClient({ origin: server.origin, timeoutMs: 5_000, now: () => 0 }),
+    apiVersions[version],
+  );
+
+beforeAll(async () => {
+  server = await startScriptedServer();
+});
+beforeEach(() => {
+  server.received.length = 0;
+});
+afterAll(() => server.stop());
+
+describe.each(apiVersionNames)('API version %s', (version) => {
+  const base = version === 'v1' ? '/task-status/v1' : `/${version}/task-status`;
+
+  test('has its own paths', async () => {
+    const api = apiOf(version);
+    server.script = answer(200, {}, []);
+    await api.getTaskStatusList({}, TOKEN);
+    await api.getTaskStatusList({ limit: 2, offset: 4, count: true, sorters: '-created' }, TOKEN);
+    server.script = answer(200, {}, { id: 'a' });
+    await api.getTaskStatus('a', TOKEN);
+    await api.updateTaskStatus('a', [], TOKEN);
+    expect(server.received.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      `GET ${base}`,
+      `GET ${base}?limit=2&offset=4&count=true&sorters=-created`,
+      `GET ${base}/a`,
+      `PATCH ${base}/a`,
+    ]);
+  });
+});
+
+describe('a list', () => {
+  test('sends a filter encoded whole, and nothing for what is absent', async () => {
+    const filters = 'launcher eq "a\\"b\\\\c#%&+ é€"';
+    server.script = answer(200, {}, []);
+    await apiOf('v1').getTaskStatusList({ limit: undefined, count: undefined, filters }, TOKEN);
+    const url = new URL(server.received[0]?.url ?? '', server.origin);
+    expect([...url.searchParams]).toEqual([['filters', filters]]);
+    expect(server.received[0]?.url).not.toMatch(/[+"\\#&é]/);
+  });
+
+  test.each([
+    ['204', answer(204), 0],
+    ['an empty 200', answer(200), null],
+  ])('that is %s has no rows', async (_, script, totalCount) => {
+    server.script = script;
+    expect(await apiOf('beta').getTaskStatusList({}, TOKEN)).toEqual({ rows: [], totalCount });
+    expect(await apiOf('beta').getPendingTasks({}, TOKEN)).toEqual({ rows: [], totalCount });
+  });
+
+  test.each(['{}', 'null', '"text"', '5'])('that is %s is unreadable', async (body) => {
+    server.script = answer(200, {}, body);
+    await expect(apiOf('beta').getTaskStatusList({}, TOKEN)).rejects.toMatchObject({
+      details: { failure: 'unreadable', status: 200 },
+    });
+  });
+
+  test('keeps its rows as they came', async () => {
+    const rows = [null, 5, {}, { id: 'a', extra: 1 }];
+    server.script = answer(200, { 'x-total-count': '4' }, rows);
+    expect(await apiOf('beta').getTaskStatusList({}, TOKEN)).toEqual({ rows, totalCount: 4 });
+  });
+});
+
+describe('pending tasks', () => {
+  test('are counted by one HEAD', async () => {
+    server.script = answer(200, { 'x-total-count': '12' });
+    expect(await apiOf('beta').getPendingTaskHeaders(TOKEN)).toBe(12);
+    expect(server.received).toMatchObject([
+      {
+        method: 'HEAD',
+        url: '/beta/task-status/pending-tasks?count=true',
+        headers: { authorization: TOKEN },
+      },
+    ]);
+  });
+
+  test.each([
+    ['204', answer(204), 0],
+    ['200 without a count', answer(200), null],
+  ])('of which a HEAD says %s are %j', async (_, script, expected) => {
+    server.script = script;
+    expect(await apiOf('beta').getPendingTaskHeaders(TOKEN)).toBe(expected);
+  });
+
+  test('of which a HEAD is refused give that refusal, without a body to read', async () => {
+    server.script = answer(429, { 'retry-after': '3' });
+    await expect(apiOf('beta').getPendingTaskHeaders(TOKEN)).rejects.toMatchObject({
+      details: { failure: 'status', status: 429, retryAfterSeconds: 3 },
+    });
+  });
+});
+
+describe('one task', () => {
+  test.each([
+    ['a b/c', 'a%20b%2Fc'],
+    ['x?y#z&', 'x%3Fy%23z%26'],
+    ['%2e%2e', '%252e%252e'],
+    ['../pending-tasks', '..%2Fpending-tasks'],
+    ['é€😀', '%C3%A9%E2%82%AC%F0%9F%98%80'],
+    ['...', '...'],
+    ['a\\b\n"', 'a%5Cb%0A%22'],
+  ])('of id %j is asked for as %s', async (id, encoded) => {
+    server.script = answer(200, {}, { id });
+    await apiOf('beta').getTaskStatus(id, TOKEN);
+    await apiOf('beta').updateTaskStatus(id, [], TOKEN);
+    expect(server.received.map(({ url }) => url)).toEqual(Array(2).fill(`/beta/task-status/${encoded}`));
+  });
+
+  test.each([
+    ['204', answer(204)],
+    ['an empty 200', answer(200)],
+  ])('that is %s is not there', async (_, script) => {
+    server.script = script;
+    expect(await apiOf('beta').getTaskStatus('a', TOKEN)).toBeUndefined();
+    expect(await apiOf('beta').updateTaskStatus('a', [], TOKEN)).toBeUndefined();
+  });
+
+  test.each(['[]', 'null', '"text"'])('that is %s is unreadable', async (body) => {
+    server.script = answer(200, {}, body);
+    await expect(apiOf('beta').getTaskStatus('a', TOKEN)).rejects.toMatchObject({
+      details: { failure: 'unreadable' },
+    });
+  });
+
+  test('is patched with a bare array under its own content type', async () => {
+    server.script = answer(200, {}, { id: 'a' });
+    const patch = [
+      { op: 'replace', path: '/completionStatus', value: 'Error' },
+      { op: 'add', path: '/x', value: null },
+    ];
+    await apiOf('beta').updateTaskStatus('a', patch, TOKEN);
+    const [received] = server.received;
+    expect(received?.headers).toMatchObject({
+      'content-type': 'application/json-patch+json',
+      authorization: TOKEN,
+    });
+    expect(JSON.parse(received?.body ?? '')).toStrictEqual(patch);
+  });
+});

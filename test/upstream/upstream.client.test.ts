@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { inspect } from 'node:util';
+import { createUpstreamClient, type UpstreamClient } from '../../src/upstream/upstream.client.js';
+import { UpstreamError } from '../../src/upstream/upstream-error.js';
+import { answer, startScriptedServer, type Script, type ScriptedServer } from './scripted-server.js';
+
+const TOKEN = 'Bearer s3cr3t-t0ken';
+const NOW = Date.parse('2026-01-31T08:00:00Z');
+const get = { method: 'GET', path: '/beta/task-status?limit=1', authorization: TOKEN } as const;
+
+let server: ScriptedServer;
+let client: UpstreamClient;
+
+beforeAll(async () => {
+  server = await startScriptedServer();
+  client = createUpstreamClient({ origin: server.origin, timeoutMs: 5_000, now: () => NOW });
+});
+beforeEach(() => {
+  server.received.length = 0;
+});
+afterAll(() => server.stop());
+
+async function failure(call: Promise<unknown>): Promise<UpstreamError> {
+  const outcome: unknown = await call.catch((error: unknown) => error);
+  if (outcome instanceof UpstreamError) return outcome;
+  throw new Error(`not an UpstreamError: ${inspect(outcome)}`);
+}
+
+/** Everything that can be reached from a value, by own keys of any kind. */
+function reach(value: unknown, seen = new Set<unknown>()): Set<unknown> {
+  if (seen.has(value)) return seen;
+  seen.add(value);
+  if (typeof value === 'object' && value !== null) {
+    for (const key of Reflect.ownKeys(value)) {
+      seen.add(key);
+      reach((value as Record<PropertyKey, unknown>)[key], seen);
+    }
+  }
+  return seen;
+}
+
+const drop: Script = (response) => response.destroy();
+const cut: Script = (response) => {
+  response.writeHead(200, { 'content-length': '100' });
+  response.write('[{"id":');
+  response.socket?.destroySoon();
+};
+
+describe('an answer', () => {
+  test('is its status, its JSON and its total', async () => {
+    server.script = answer(200, { 'x-total-count': '17' }, [{ id: 'a' }]);
+    expect(await client(get)).toEqual({ status: 200, body: [{ id: 'a' }], totalCount: 17 });
+  });
+
+  test.each([
+    ['204', answer(204)],
+    ['an empty 200', answer(200, { 'content-type': 'application/json' })],
+    ['a blank 200', answer(200, {}, ' \n')],
+  ])('that is %s has no body', async (_, script) => {
+    server.script = script;
+    expect(await client(get)).toMatchObject({ body: undefined, totalCount: null });
+  });
+
+  test.each(['null', '0', 'false', '""'])('that is %s is that value', async (body) => {
+    server.script = answer(200, {}, body);
+    expect((await client(get)).body).toBe(JSON.parse(body));
+  });
+
+  test.each(['', 'many', '-1', '1.5', '1e3', '12, 12', '0x10', '99999999999'])(
+    'whose X-Total-Count is %j tells no total',
+    async (total) => {
+      server.script = answer(200, { 'x-total-count': total }, []);
+      expect(await client(get)).toEqual({ status: 200, body: [], totalCount: null });
+    },
+  );
+
+  test('never tells a total that a GraphQL Int can’t hold', async () => {
+    server.script = answer(200, { 'x-total-count': '4294967296' }, []);
+    expect((await client(get)).totalCount ?? 0).toBeLessThan(2 ** 31);
+  });
+});
+
+describe('a call', () => {
+  test('sends the caller’s Authorization as it is, and no credentials where there are none', async () => {
+    server.script = answer(200, { 'set-cookie': 'session=1' }, []);
+    await client(get);
+    await client({ ...get, authorization: undefined });
+    const [first, second] = server.received.map(({ headers }) => headers);
+    expect(first?.authorization).toBe(TOKEN);
+    expect(second).not.toHaveProperty('authorization');
+    const usual = ['accept', 'accept-encoding', 'connection', 'host', 'user-agent'];
+    expect(Object.keys(second ?? {}).sort()).toEqual(usual);
+    expect(Object.keys(first ?? {}).sort()).toEqual([...usual, 'authorization'].sort());
+  });
+
+  test('sends path and query as they are given', async () => {
+    server.script = answer(200, {}, []);
+    const paths = [
+      '/beta/task-status/a%2Fb%20c',
+      '/beta/task-status/%252e%3Fx%23y',
+      '/beta/task-status?filters=id%20in%20(%22a%5C%22%22%2C%22%E2%82%AC%22)&sorters=-created',
+      "/beta/task-status/'()*!~",
+    ];
+    for (const path of paths) await client({ ...get, path });
+    expect(server.received.map(({ url }) => url)).toEqual(paths);
+  });
+
+  test('is made once, whatever comes back', async () => {
+    const patch = { type: 'application/json-patch+json', text: '[]' };
+    for (const script of [answer(500), answer(503), answer(429, { 'retry-after': '0' }), drop, cut]) {
+      for (const request of [get, { ...get, method: 'PATCH' as const, body: patch }]) {
+        server.script = script;
+        server.received.length = 0;
+        await failure(client(request));
+        expect(server.received).toHaveLength(1);
+      }
+    }
+  });
+});
+
+describe('a call that fails', () => {
+  const gone = answer(301, { location: '/elsewhere' }, { message: 'moved' });
+  const late = answer(429, { 'retry-after': '7' }, { message: ' Rate Limit Exceeded ' });
+
+  test.each<[string, Script, object]>([
+    ['by a redirect, which is not followed,', gone, { failure: 'status', status: 301, text: 'moved' }],
+    ['by HTML', answer(502, {}, '<html>Bad Gateway</html>'), { failure: 'status', status: 502 }],
+    ['by an empty 403', answer(403), { failure: 'status', status: 403 }],
+    [
+      'by the rate limit',
+      late,
+      { failure: 'status', status: 429, text: 'Rate Limit Exceeded', retryAfterSeconds: 7 },
+    ],
+    [
+      'with a date to come back at',
+      answer(503, { 'retry-after': 'Sat, 31 Jan 2026 08:00:30 GMT' }),
+      { failure: 'status', status: 503, retryAfterSeconds: 30 },
+    ],
+    [
+      'with ids for support',
+      answer(
+        400,
+        { 'SLPT-Request-ID': 'r1' },
+        { detailCode: '400.1', trackingId: 't1', messages: [{ text: 'm' }] },
+      ),
+      {
+        failure: 'status',
+        status: 400,
+        detailCode: '400.1',
+        trackingId: 't1',
+        requestId: 'r1',
+        text: 'm',
+      },
+    ],
+    ['by truncated JSON', answer(200, {}, '[{"id":"a"'), { failure: 'unreadable', status: 200 }],
+    ['by HTML with status 200', answer(200, {}, '<html>'), { failure: 'unreadable', status: 200 }],
+    ['by a dropped connection', drop, { failure: 'connection' }],
+    ['by a body that is cut off', cut, { failure: 'unreadable', status: 200 }],
+  ])('%s says so', async (_, script, details) => {
+    server.script = script;
+    const error = await failure(client(get));
+    expect(error.details).toMatchObject(details);
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('for want of an upstream is a connection failure', async () => {
+    const closed = await startScriptedServer();
+    await closed.stop();
+    const unreachable = createUpstreamClient({ origin: closed.origin, timeoutMs: 5_000, now: () => NOW });
+    expect((await failure(unreachable(get))).details).toEqual({
+      failure: 'connection',
+      text: 'ECONNREFUSED',
+    });
+  });
+
+  test.each<[string, Script]>([
+    ['never answers', () => undefined],
+    [
+      'never ends its answer',
+      (response) => {
+        response.writeHead(200);
+        response.write('[');
+      },
+    ],
+  ])('since the upstream %s is a timeout', async (_, script) => {
+    const hasty = createUpstreamClient({ origin: server.origin, timeoutMs: 60, now: () => NOW });
+    server.script = script;
+    expect((await failure(hasty(get))).details).toEqual({ failure: 'timeout' });
+  });
+
+  test('holds nothing of the request, its options or its token', async () => {
+    const hasty = createUpstreamClient({ origin: server.origin, timeoutMs: 60, now: () => NOW });
+    const dead = createUpstreamClient({ origin: 'http://127.0.0.1:1', timeoutMs: 5_000, now: () => NOW });
+    const scripts = [gone, late, answer(502, {}, '<html>'), answer(200, {}, '['), drop, cut, () => undefined];
+    const errors = [await failure(dead(get))];
+    for (const script of scripts) {
+      server.script = script;
+      errors.push(await failure((script.length === 0 ? hasty : client)(get)));
+    }
+    expect(errors).toHaveLength(scripts.length + 1);
+    for (const error of errors) {
+      const reached = reach(error);
+      const plain = [...reached].filter((each) => typeof each === 'object' || typeof each === 'function');
+      expect(plain).toEqual([error, error.details]);
+      const shown = [inspect(error, { depth: null, showHidden: true }), JSON.stringify(error), String(error)];
+      for (const text of [...shown, ...[...reached].filter((each) => typeof each === 'string')]) {
+        expect(text).not.toContain('s3cr3t');
+        expect(text).not.toContain('/beta/task-status');
+      }
+    }
+  });
+});
