@@ -141,10 +141,13 @@ const MAX_SEARCH = 40;
 
 /** The first window from the list's beginning on that will do. */
 async function scan(at: (offset: number) => Promise<View>): Promise<View | undefined> {
+  let offset = 0;
   for (let calls = 0; calls < MAX_SEARCH; calls++) {
-    const view = await at(calls * (MAX_ROWS - 1));
+    const view = await at(offset);
     if (covers(view)) return view;
     if (view.window.ended) return undefined;
+    // Its row may be near this window's end, with nothing behind it but rows without an id.
+    offset += view.lastStart > 0 ? view.lastStart : MAX_ROWS - 1;
   }
   return undefined;
 }

@@ -38,24 +38,25 @@ export function sequenceOf(load: () => Promise<readonly TaskStatus[]>): RowSeque
 const MAX_IDLE = 40;
 
 /**
- * Every row of a list, each once. Calls overlap by one row, which shows that none slipped through between them;
- * where the overlap is not there, rows have left, and the reading goes back.
+ * Every row of a list, each once. Calls overlap by a row, which shows that none slipped through between them; where
+ * the overlap is not there, rows have left, and the reading goes back.
  */
 export async function readAll(sequence: RowSequence): Promise<TaskStatus[]> {
   const found = new Map<string, TaskStatus>();
+  let overlapping = false; // whether the window begins with a row that was read before
   for (let offset = 0, idle = 0; idle < MAX_IDLE;) {
     const { rows, ended } = await sequence.window(offset, MAX_ROWS, false);
     const known = rows.filter((row) => row !== undefined);
     const before = found.size;
-    // An overlap without an id shows nothing, and is taken on trust.
-    const overlaps =
-      before === 0 || known.some((row) => found.has(row.id)) || (rows.length > 0 && rows[0] === undefined);
-    if (offset === 0 || overlaps) {
+    if (offset > 0 && overlapping && !known.some((row) => found.has(row.id))) {
+      offset = Math.max(0, offset - MAX_ROWS + 1);
+    } else {
       for (const row of known) found.set(row.id, row);
       if (ended) break;
-      offset += rows.length - 1;
-    } else {
-      offset = Math.max(0, offset - MAX_ROWS + 1);
+      // Rows without an id show nothing: where there are no others, no overlap can be asked for.
+      const last = rows.findLastIndex((row) => row !== undefined);
+      overlapping = last > 0;
+      offset += overlapping ? last : rows.length - 1;
     }
     idle = found.size > before ? 0 : idle + 1;
   }

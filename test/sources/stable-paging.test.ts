@@ -131,7 +131,11 @@ describe('paging by cursors while the list changes between any two calls', () =>
     async (order) => {
       await fc.assert(
         fc.asyncProperty(scene, async ({ rows, sizes, shifts, seed }) => {
-          const fives = rows.map((row, index) => ({ ...row, created: Math.floor(index / 5) * 1_000 }));
+          const fives = rows.map((row, index) => ({
+            ...row,
+            created: Math.floor(index / 5) * 1_000,
+            named: true,
+          }));
           const few = shifts.map((each) => ({ ...each, insertions: each.insertions % 4 }));
           const list = new ShiftingList(fives, order, few, dice(seed));
           list.reordersTies = true;
