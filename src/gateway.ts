@@ -70,7 +70,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
 
   const http = createHttpServer({
     apollo,
-    contextFor: (authorization) => ({ tasks: createTaskStatusSource(api, authorization, log), now }),
+    contextFor: (authorization) => ({ tasks: createTaskStatusSource(api, authorization, log, now) }),
     log,
     headers: embedded ? { 'x-upstream': 'embedded-sandbox' } : {},
   });

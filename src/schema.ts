@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
-import { TaskMessageResolver, TaskStatusResolver } from './resolvers/task-status.resolver.js';
+import { TaskStatusResolver } from './resolvers/task-status.resolver.js';
 
 /** The executable schema, made of the decorated classes. */
 export function createSchema(): GraphQLSchema {
-  const schema = buildSchemaSync({ resolvers: [TaskStatusResolver, TaskMessageResolver], validate: false });
+  const schema = buildSchemaSync({ resolvers: [TaskStatusResolver], validate: false });
   // TypeGraphQL has no decorator for the root types.
   for (const [type, description] of [
     [schema.getQueryType(), 'What can be asked of SailPoint’s task status API.'],

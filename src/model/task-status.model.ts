@@ -46,6 +46,12 @@ export class TaskMessage {
 
   @Field(() => [GraphQLJSON], { description: 'What the message is about: strings or objects.' })
   parameters!: unknown[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The message for people: the localized one, else the key with its parameters.',
+  })
+  text!: string | null;
 }
 
 /** The label of one of a task's attributes. Source: `TaskReturnDetails`. */
@@ -184,4 +190,22 @@ export class TaskStatus {
 
   @Field(() => TaskState, { description: 'Where it stands, read off its dates and its status.' })
   state!: TaskState;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The message that tells most: the first ERROR, else the first WARN, else the first.',
+  })
+  statusMessage!: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Seconds from `launched` to `completed`, or to now; whole, never negative. Null while it is not launched.',
+  })
+  durationSeconds!: number | null;
+
+  @Field(() => [TaskResult], {
+    description: 'What it brought about: `returns` joined with `attributes`, those that are set.',
+  })
+  results!: TaskResult[];
 }

@@ -1,19 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
 import { TaskStatusConnection } from '../model/connection.model.js';
 import { PageArgs, TaskStatusesArgs, UpdateTaskStatusInput } from '../model/inputs.js';
 import { UpdateTaskStatusPayload } from '../model/payloads.js';
-import { TaskMessage, TaskResult, TaskStatus } from '../model/task-status.model.js';
-import {
-  durationSeconds,
-  messageText,
-  statusMessage,
-  taskResults,
-} from '../translation/task-status.derived.js';
+import { TaskStatus } from '../model/task-status.model.js';
 import type { OperationContext } from './context.js';
 import { pageNeeds } from './page-needs.js';
 
-/** The root fields, and the fields of a task that are read off its others. */
+/** The root fields. */
 @Resolver(() => TaskStatus)
 export class TaskStatusResolver {
   @Query(() => TaskStatus, {
@@ -64,41 +58,5 @@ export class TaskStatusResolver {
     @Ctx() { tasks }: OperationContext,
   ): Promise<UpdateTaskStatusPayload> {
     return { taskStatus: await tasks.update(input) };
-  }
-
-  @FieldResolver(() => String, {
-    nullable: true,
-    description: 'The message that tells most: the first ERROR, else the first WARN, else the first.',
-  })
-  statusMessage(@Root() task: TaskStatus): string | null {
-    return statusMessage(task);
-  }
-
-  @FieldResolver(() => Int, {
-    nullable: true,
-    description:
-      'Seconds from `launched` to `completed`, or to now; whole, never negative. Null while it is not launched.',
-  })
-  durationSeconds(@Root() task: TaskStatus, @Ctx() { now }: OperationContext): number | null {
-    return durationSeconds(task, now());
-  }
-
-  @FieldResolver(() => [TaskResult], {
-    description: 'What it brought about: `returns` joined with `attributes`, those that are set.',
-  })
-  results(@Root() task: TaskStatus): TaskResult[] {
-    return taskResults(task);
-  }
-}
-
-/** The field of a message that is read off its others. */
-@Resolver(() => TaskMessage)
-export class TaskMessageResolver {
-  @FieldResolver(() => String, {
-    nullable: true,
-    description: 'The message for people: the localized one, else the key with its parameters.',
-  })
-  text(@Root() message: TaskMessage): string | null {
-    return messageText(message);
   }
 }

@@ -137,7 +137,10 @@ function covers({ reachesBack, next, window }: View): boolean {
 }
 
 /** How many calls a search may take. A list of a million rows takes fewer; one that heeds no offset never ends. */
-const MAX_SEARCH = 40;
+const MAX_SEARCH = 50;
+
+/** By how many rows the windows of a scan overlap: as many may leave between two calls without hiding a row. */
+const SCAN_OVERLAP = 20;
 
 /** The first window from the list's beginning on that will do. */
 async function scan(at: (offset: number) => Promise<View>): Promise<View | undefined> {
@@ -147,7 +150,7 @@ async function scan(at: (offset: number) => Promise<View>): Promise<View | undef
     if (covers(view)) return view;
     if (view.window.ended) return undefined;
     // Its row may be near this window's end, with nothing behind it but rows without an id.
-    offset += view.lastStart > 0 ? view.lastStart : MAX_ROWS - 1;
+    offset += view.lastStart > 0 ? view.lastStart : MAX_ROWS - SCAN_OVERLAP;
   }
   return undefined;
 }

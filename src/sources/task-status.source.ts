@@ -34,6 +34,7 @@ export function createTaskStatusSource(
   api: TaskStatusApi,
   authorization: Authorization,
   log: Log,
+  now: () => number,
 ): TaskStatusSource {
   const { version } = api;
 
@@ -41,7 +42,7 @@ export function createTaskStatusSource(
     one: async (id) => {
       const wire = await api.getTaskStatus(id, authorization);
       if (wire === undefined) return null;
-      const task = readTaskStatus(wire);
+      const task = readTaskStatus(wire, now);
       if (task === undefined) throw new UpstreamError({ failure: 'unreadable', text: 'the task has no id' });
       return task;
     },
@@ -50,7 +51,7 @@ export function createTaskStatusSource(
   });
 
   function readRows({ rows }: WireTaskList): (TaskStatus | undefined)[] {
-    const tasks = rows.map(readTaskStatus);
+    const tasks = rows.map((row) => readTaskStatus(row, now));
     const unnamed = tasks.filter((task) => task === undefined).length;
     if (unnamed > 0) log.warn({ rows: unnamed }, 'rows without an id were left out');
     return tasks;
@@ -131,7 +132,7 @@ export function createTaskStatusSource(
           throw error;
         })
         .finally(() => loader.clear(id));
-      const task = readTaskStatus(wire);
+      const task = readTaskStatus(wire, now);
       if (task === undefined) log.warn('an update was applied, but its answer could not be read');
       else loader.prime(id, task);
       return task ?? null;

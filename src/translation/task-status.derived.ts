@@ -4,7 +4,7 @@ import type { TaskMessage, TaskResult, TaskStatus } from '../model/task-status.m
 const MAX_INT = 2 ** 31 - 1;
 
 /** The localized message; else the key with its parameters put in place of `{0}`, `{1}` …, or behind it. */
-export function messageText(message: TaskMessage): string | null {
+export function messageText(message: Omit<TaskMessage, 'text'>): string | null {
   if (message.localizedText?.message) return message.localizedText.message;
   const { key } = message;
   if (key === null) return null;
@@ -17,18 +17,21 @@ export function messageText(message: TaskMessage): string | null {
 }
 
 /** The text of the first ERROR message, else of the first WARN, else of the first. */
-export function statusMessage({ messages }: TaskStatus): string | null {
+export function statusMessage({ messages }: Pick<TaskStatus, 'messages'>): string | null {
   const first = (type: MessageType): TaskMessage | undefined =>
     messages.find((message) => message.type === type);
   const message = first(MessageType.ERROR) ?? first(MessageType.WARN) ?? messages[0];
-  return message ? messageText(message) : null;
+  return message?.text ?? null;
 }
 
 /**
  * Seconds from `launched` to `completed`, or to `nowMs` while the task runs; whole and never negative. Null while
  * it is not launched, and where a finished task's end can't be read.
  */
-export function durationSeconds({ launched, completed, state }: TaskStatus, nowMs: number): number | null {
+export function durationSeconds(
+  { launched, completed, state }: Pick<TaskStatus, 'launched' | 'completed' | 'state'>,
+  nowMs: number,
+): number | null {
   if (launched === null) return null;
   const finished = state !== TaskState.QUEUED && state !== TaskState.RUNNING;
   if (completed === null && finished) return null;
@@ -37,7 +40,10 @@ export function durationSeconds({ launched, completed, state }: TaskStatus, nowM
 }
 
 /** `returns` joined with `attributes`: those whose attribute is set, labelled by the attribute's name at least. */
-export function taskResults({ returns, attributes }: TaskStatus): TaskResult[] {
+export function taskResults({
+  returns,
+  attributes,
+}: Pick<TaskStatus, 'returns' | 'attributes'>): TaskResult[] {
   const values = typeof attributes === 'object' && !Array.isArray(attributes) ? (attributes ?? {}) : {};
   return returns.flatMap(({ name, attributeName }) => {
     if (attributeName === null || !Object.hasOwn(values, attributeName)) return [];

@@ -3,42 +3,96 @@ import type {
   LocalizedText,
   TaskDefinitionSummary,
   TaskMessage,
+  TaskResult,
   TaskReturn,
   TaskStatus,
   TaskTarget,
 } from '../model/task-status.model.js';
+import { durationSeconds, messageText, statusMessage, taskResults } from './task-status.derived.js';
 import type { WireTaskStatus } from '../upstream/wire.js';
 
-/** Reads a row as leniently as rows are odd: nothing throws. Undefined where there is no id to know it by. */
-export function readTaskStatus(wire: unknown): TaskStatus | undefined {
+/**
+ * Reads a row as leniently as rows are odd: nothing throws. Undefined where there is no id to know it by. A field
+ * is read from the row when it is asked for, and so is what is derived; `now` is epoch milliseconds.
+ */
+export function readTaskStatus(wire: unknown, now: () => number): TaskStatus | undefined {
   if (!isRecord(wire)) return undefined;
-  const row: WireTaskStatus = wire;
-  const id = readText(row.id);
-  if (id === null || id === '') return undefined;
-  const completionStatus = readCompletionStatus(row.completionStatus);
-  return {
-    id,
-    type: readTaskStatusType(row.type),
-    uniqueName: readText(row.uniqueName),
-    description: readText(row.description),
-    parentName: readText(row.parentName),
-    launcher: readText(row.launcher),
-    target: isRecord(row.target) ? readTarget(row.target) : null,
-    created: readInstant(row.created),
-    modified: readInstant(row.modified),
-    launched: readInstant(row.launched),
-    completed: readInstant(row.completed),
-    completionStatus,
-    messages: readList(row.messages, readMessage),
-    returns: readList(row.returns, readReturn),
-    attributes: row.attributes ?? {},
-    progress: readText(row.progress),
-    percentComplete: readInt(row.percentComplete),
-    taskDefinitionSummary: isRecord(row.taskDefinitionSummary)
-      ? readSummary(row.taskDefinitionSummary)
-      : null,
-    state: readState(row, completionStatus),
-  };
+  const id = readText(wire['id']);
+  return id === null || id === '' ? undefined : new TaskRow(id, wire, now);
+}
+
+class TaskRow implements TaskStatus {
+  constructor(
+    readonly id: string,
+    private readonly wire: WireTaskStatus,
+    private readonly now: () => number,
+  ) {}
+
+  get type(): TaskStatus['type'] {
+    return readTaskStatusType(this.wire.type);
+  }
+  get uniqueName(): string | null {
+    return readText(this.wire.uniqueName);
+  }
+  get description(): string | null {
+    return readText(this.wire.description);
+  }
+  get parentName(): string | null {
+    return readText(this.wire.parentName);
+  }
+  get launcher(): string | null {
+    return readText(this.wire.launcher);
+  }
+  get target(): TaskTarget | null {
+    const { target } = this.wire;
+    return isRecord(target) ? readTarget(target) : null;
+  }
+  get created(): string | null {
+    return readInstant(this.wire.created);
+  }
+  get modified(): string | null {
+    return readInstant(this.wire.modified);
+  }
+  get launched(): string | null {
+    return readInstant(this.wire.launched);
+  }
+  get completed(): string | null {
+    return readInstant(this.wire.completed);
+  }
+  get completionStatus(): CompletionStatus | null {
+    return readCompletionStatus(this.wire.completionStatus);
+  }
+  get messages(): TaskMessage[] {
+    return readList(this.wire.messages, readMessage);
+  }
+  get returns(): TaskReturn[] {
+    return readList(this.wire.returns, readReturn);
+  }
+  get attributes(): unknown {
+    return this.wire.attributes ?? {};
+  }
+  get progress(): string | null {
+    return readText(this.wire.progress);
+  }
+  get percentComplete(): number | null {
+    return readInt(this.wire.percentComplete);
+  }
+  get taskDefinitionSummary(): TaskDefinitionSummary | null {
+    const { taskDefinitionSummary: summary } = this.wire;
+    return isRecord(summary) ? readSummary(summary) : null;
+  }
+  get state(): TaskState {
+    return readState(this.wire, this.completionStatus);
+  }
+  get statusMessage(): string | null {
+    return statusMessage(this);
+  }
+  get durationSeconds(): number | null {
+    return durationSeconds(this, this.now());
+  }
+  get results(): TaskResult[] {
+    return taskResults(this);
+  }
 }
 
 /**
@@ -63,6 +117,8 @@ function readState(row: WireTaskStatus, status: CompletionStatus | null): TaskSt
   }
 }
 
+/** As nearly every date comes: it has no 29 to 31, so that it needs no calendar, and no leap second. */
+const CANONICAL = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:[.,](\d+))?\s*(Z|[+-]\d\d:?\d\d)?$/i;
 
 /**
@@ -72,6 +128,7 @@ const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:[.,](\d+))?\s*(Z|[+
 export function readInstant(value: unknown): string | null {
   if (typeof value === 'number') return toIso(value);
   if (typeof value !== 'string') return null;
+  if (CANONICAL.test(value)) return value;
   const text = value.trim();
   if (/^\d{11,14}$/.test(text)) return toIso(Number(text));
   const match = INSTANT.exec(text);
@@ -94,10 +151,13 @@ function toIso(epochMs: number): string | null {
 /** An enum reader that is deaf to casing, blanks and underscores. Null stays null; what is unknown is UNKNOWN. */
 function enumReader<T extends string>(members: Record<string, T>, unknown: T): (value: unknown) => T | null {
   const fold = (text: string): string => text.toUpperCase().replace(/[\s_-]+/g, '');
-  const known = new Map(Object.values(members).map((member) => [fold(member), member]));
+  const exact = new Map<unknown, T>(Object.values(members).map((member) => [member, member]));
+  const folded = new Map(Object.values(members).map((member) => [fold(member), member]));
   return (value) => {
+    const known = exact.get(value);
+    if (known !== undefined) return known;
     if (!isSet(value)) return null;
-    return (typeof value === 'string' && known.get(fold(value))) || unknown;
+    return (typeof value === 'string' && folded.get(fold(value))) || unknown;
   };
 }
 
@@ -118,6 +178,9 @@ function readMessage(wire: Record<string, unknown>): TaskMessage {
     localizedText: readLocalizedText(wire['localizedText']),
     // A null keeps its place, since a text refers to its parameters by place.
     parameters: Array.isArray(parameters) ? parameters.map((item: unknown) => item ?? '') : [],
+    get text() {
+      return messageText(this);
+    },
   };
 }
 

@@ -30,10 +30,11 @@ export function dice(seed: number): (bound: number) => number {
   };
 }
 
-const plain = readTaskStatus({ id: 'plain' });
-
+/** A task with an id and a date only. */
 export function taskOf(id: string, created: number | null = null): TaskStatus {
-  return Object.assign({}, plain, { id, created: created === null ? null : new Date(created).toISOString() });
+  const task = readTaskStatus({ id, created }, () => 0);
+  if (task === undefined) throw new Error('a row with an id must be a task');
+  return task;
 }
 
 /** An upstream list by offsets that changes before each of its calls, as long as there are shifts left. */

@@ -18,7 +18,7 @@ function sourceOver(answers: Partial<TaskStatusApi>): {
 } {
   const singles = jest.fn<Single>((id) => Promise.resolve({ id, progress: 'fetched alone' }));
   const api = { version: apiVersions.beta, getTaskStatus: singles, ...answers } as unknown as TaskStatusApi;
-  return { source: createTaskStatusSource(api, 'Bearer me', silentLog), singles };
+  return { source: createTaskStatusSource(api, 'Bearer me', silentLog, () => 0), singles };
 }
 
 const list = (): Promise<WireTaskList> =>

@@ -46,6 +46,15 @@ const cut: Script = (response) => {
   response.socket?.destroySoon();
 };
 
+const endless: Script = (response) => {
+  response.writeHead(200);
+  const more = (): void => {
+    while (!response.destroyed && response.write(Buffer.alloc(65_536, ' ')));
+  };
+  response.on('drain', more);
+  more();
+};
+
 describe('an answer', () => {
   test('is its status, its JSON and its total', async () => {
     server.script = answer(200, { 'x-total-count': '17' }, [{ id: 'a' }]);
@@ -155,6 +164,11 @@ describe('a call that fails', () => {
     ['by truncated JSON', answer(200, {}, '[{"id":"a"'), { failure: 'unreadable', status: 200 }],
     ['by HTML with status 200', answer(200, {}, '<html>'), { failure: 'unreadable', status: 200 }],
     ['by a dropped connection', drop, { failure: 'connection' }],
+    [
+      'by a body without an end',
+      endless,
+      { failure: 'unreadable', status: 200, text: expect.stringContaining('longer') },
+    ],
     ['by a body that is cut off', cut, { failure: 'unreadable', status: 200 }],
   ])('%s says so', async (_, script, details) => {
     server.script = script;
