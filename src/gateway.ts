@@ -14,6 +14,7 @@ import type { OperationContext } from './resolvers/context.js';
 import { startSandbox } from './sandbox/sandbox.js';
 import type { SandboxSettings } from './sandbox/settings.js';
 import { createSchema } from './schema.js';
+import { createTaskReads } from './sources/task-reads.js';
 import { createTaskStatusSource } from './sources/task-status.source.js';
 import { createLog, type Log } from './telemetry/logger.js';
 import { apiVersions } from './upstream/api-version.js';
@@ -49,6 +50,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
 
   const client = createUpstreamClient({ origin, timeoutMs: CALL_TIMEOUT_MS, now });
   const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
+  const reads = createTaskReads(api, log, now);
   const apollo = new ApolloServer<OperationContext>({
     schema: createSchema(),
     nodeEnv: config.production ? 'production' : '',
@@ -70,7 +72,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
 
   const http = createHttpServer({
     apollo,
-    contextFor: (authorization) => ({ tasks: createTaskStatusSource(api, authorization, log, now) }),
+    contextFor: (authorization) => ({ tasks: createTaskStatusSource(api, reads, authorization, log, now) }),
     log,
     headers: embedded ? { 'x-upstream': 'embedded-sandbox' } : {},
   });

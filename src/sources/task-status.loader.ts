@@ -2,14 +2,15 @@ import DataLoader from 'dataloader';
 import pLimit from 'p-limit';
 import type { TaskStatus } from '../model/task-status.model.js';
 import { oneOf } from '../translation/filter.grammar.js';
-import { toIdRuns } from '../translation/id.translator.js';
+import { MAX_IDS_PER_CALL, toIdRuns } from '../translation/id.translator.js';
 import type { TaskStatusApi } from '../upstream/task-status.api.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
+import { createBatchWindow } from './batch-window.js';
 
-/** A task by its id, each asked at most once: null where the upstream has none. Lives for one operation. */
+/** A task by its id: null where the upstream has none. It joins look-ups and remembers none of them. */
 export type TaskStatusLoader = DataLoader<string, TaskStatus | null>;
 
-/** How many single look-ups of one operation are under way at a time. */
+/** How many single look-ups of one principal are under way at a time. */
 const SINGLES_AT_A_TIME = 8;
 
 /** A run that is refused as a whole says nothing about its ids: they are looked up one by one then. */
@@ -61,8 +62,19 @@ export function createTaskStatusLoader(
     return ids.map((id) => [id, found.get(id) ?? null]);
   }
 
-  return new DataLoader<string, TaskStatus | null>(async (ids) => {
-    const answers = new Map((await Promise.all(toIdRuns(ids).map(readRun))).flat());
-    return ids.map((id) => answers.get(id) ?? null);
-  });
+  const window = createBatchWindow();
+  return new DataLoader<string, TaskStatus | null>(
+    async (ids) => {
+      const runs = toIdRuns([...new Set(ids)]).map(readRun);
+      const answers = new Map((await window.watch(Promise.all(runs))).flat());
+      return ids.map((id) => answers.get(id) ?? null);
+    },
+    {
+      cache: false,
+      maxBatchSize: MAX_IDS_PER_CALL,
+      batchScheduleFn: (send) => {
+        window.schedule(send);
+      },
+    },
+  );
 }

@@ -12,13 +12,14 @@ import { checkId } from '../translation/id.translator.js';
 import { toJsonPatch } from '../translation/json-patch.translator.js';
 import { readPage, type Order } from '../translation/page.translator.js';
 import { readTaskStatus } from '../translation/task-status.reader.js';
-import type { Authorization, ListQuery, TaskStatusApi, WireTaskList } from '../upstream/task-status.api.js';
+import type { Authorization, ListQuery, TaskStatusApi } from '../upstream/task-status.api.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
 import type { Log } from '../telemetry/logger.js';
 import { readAll, sequenceOf, type RowSequence } from './row-sequence.js';
 import { createdMs } from './resume.js';
 import { readTaskPage, type PageNeeds } from './task-page.js';
-import { createTaskStatusLoader } from './task-status.loader.js';
+import { createTaskMemo } from './task-memo.js';
+import type { TaskReads, TaskRows } from './task-reads.js';
 
 /** What one caller may ask of the upstream, for the time of one operation. Failed calls throw `UpstreamError`. */
 export interface TaskStatusSource {
@@ -32,43 +33,27 @@ export interface TaskStatusSource {
 /** One caller's view: its token goes with every call, and what it read is remembered by its operation alone. */
 export function createTaskStatusSource(
   api: TaskStatusApi,
+  reads: TaskReads,
   authorization: Authorization,
   log: Log,
   now: () => number,
 ): TaskStatusSource {
   const { version } = api;
 
-  const loader = createTaskStatusLoader(version, {
-    one: async (id) => {
-      const wire = await api.getTaskStatus(id, authorization);
-      if (wire === undefined) return null;
-      const task = readTaskStatus(wire, now);
-      if (task === undefined) throw new UpstreamError({ failure: 'unreadable', text: 'the task has no id' });
-      return task;
-    },
-    list: async (filters) =>
-      readRows(await api.getTaskStatusList({ filters }, authorization)).filter((task) => task !== undefined),
-  });
-
-  function readRows({ rows }: WireTaskList): (TaskStatus | undefined)[] {
-    const tasks = rows.map((row) => readTaskStatus(row, now));
-    const unnamed = tasks.filter((task) => task === undefined).length;
-    if (unnamed > 0) log.warn({ rows: unnamed }, 'rows without an id were left out');
-    return tasks;
-  }
+  const loader = createTaskMemo((id) => reads.byId(authorization, id));
 
   /** A list of the upstream, whose rows are remembered as they come. */
   function remote(
-    fetch: (query: ListQuery) => Promise<WireTaskList>,
+    fetch: (query: ListQuery) => Promise<TaskRows>,
     total: () => Promise<number | null>,
   ): RowSequence {
     return {
       total,
       async window(offset, size, count) {
-        const list = await fetch({ limit: size, ...(offset > 0 && { offset }), ...(count && { count }) });
-        const rows = readRows(list);
+        const query = { limit: size, ...(offset > 0 && { offset }), ...(count && { count }) };
+        const { rows, totalCount: total } = await fetch(query);
         for (const task of rows) if (task !== undefined) loader.prime(task.id, task);
-        return { offset, rows, total: list.totalCount, ended: rows.length < size };
+        return { offset, rows, total, ended: rows.length < size };
       },
     };
   }
@@ -76,14 +61,14 @@ export function createTaskStatusSource(
   function listSequence(filters: string | undefined, order: Order): RowSequence {
     const sorters = order && (order === SortDirection.DESC ? '-created' : 'created');
     return remote(
-      (query) => api.getTaskStatusList({ ...query, filters, sorters }, authorization),
-      async () => (await api.getTaskStatusList({ limit: 1, count: true, filters }, authorization)).totalCount,
+      (query) => reads.list(authorization, { ...query, filters, sorters }),
+      async () => (await reads.list(authorization, { limit: 1, count: true, filters })).totalCount,
     );
   }
 
   const pendingSequence = remote(
-    (query) => api.getPendingTasks(query, authorization),
-    () => api.getPendingTaskHeaders(authorization),
+    (query) => reads.pending(authorization, query),
+    () => reads.pendingTotal(authorization),
   );
 
   /** The pending tasks: as the upstream pages them, or all of them in memory where they are to be matched or sorted. */
@@ -125,13 +110,17 @@ export function createTaskStatusSource(
 
     async update({ id, patch }) {
       const operations = toJsonPatch(patch, 'input.patch');
+      reads.forget(authorization, id);
       const wire = await api
         .updateTaskStatus(checkId(id, 'input.id'), operations, authorization)
         .catch((error: unknown) => {
           if (error instanceof UpstreamError && error.details.failure === 'unreadable') return undefined;
           throw error;
         })
-        .finally(() => loader.clear(id));
+        .finally(() => {
+          reads.forget(authorization, id);
+          loader.clear(id);
+        });
       const task = readTaskStatus(wire, now);
       if (task === undefined) log.warn('an update was applied, but its answer could not be read');
       else loader.prime(id, task);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TaskStatus } from '../../src/model/task-status.model.js';
-import { createTaskStatusLoader, type TaskStatusLoader } from '../../src/sources/task-status.loader.js';
+import { createTaskMemo, type TaskMemo } from '../../src/sources/task-memo.js';
+import { createTaskStatusLoader } from '../../src/sources/task-status.loader.js';
 import { apiVersionNames, apiVersions, type ApiVersionName } from '../../src/upstream/api-version.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
 import { taskOf } from './shifting-list.js';
@@ -9,6 +10,9 @@ const completedOnly = ['beta', 'v2024'] as const;
 const holdingAll = ['v2025', 'v2026', 'v1'] as const;
 const idsOf = (count: number): string[] => Array.from({ length: count }, (_, index) => `id${index}`);
 const status = (code: number): UpstreamError => new UpstreamError({ failure: 'status', status: code });
+
+/** A loader as an operation has it, with its memo before it. */
+type Memo = TaskMemo & { loadMany(ids: readonly string[]): Promise<(TaskStatus | Error | null)[]> };
 
 class Upstream {
   readonly lists: string[][] = [];
@@ -20,8 +24,8 @@ class Upstream {
   underWay = 0;
   mostUnderWay = 0;
 
-  loader(version: ApiVersionName): TaskStatusLoader {
-    return createTaskStatusLoader(apiVersions[version], {
+  loader(version: ApiVersionName): Memo {
+    const loader = createTaskStatusLoader(apiVersions[version], {
       list: async (filters) => {
         const ids = [...filters.matchAll(/"([^"]*)"/g)].map(([, id]) => id ?? '');
         expect(filters).toBe(`id in (${ids.map((id) => `"${id}"`).join(',')})`);
@@ -45,6 +49,10 @@ class Upstream {
         return task;
       },
     });
+    const memo = createTaskMemo((id) => loader.load(id));
+    const loadMany = (ids: readonly string[]): Promise<(TaskStatus | Error | null)[]> =>
+      Promise.all(ids.map((id) => memo.load(id).catch((error: unknown) => error as Error)));
+    return { ...memo, loadMany };
   }
 
   static of(listed: readonly string[], pending: readonly string[] = []): Upstream {

@@ -1,5 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
 import { JsonPatchOp } from '../../src/model/enums.js';
+import { createTaskReads } from '../../src/sources/task-reads.js';
 import { createTaskStatusSource, type TaskStatusSource } from '../../src/sources/task-status.source.js';
 import { apiVersions } from '../../src/upstream/api-version.js';
 import type { Authorization, TaskStatusApi, WireTaskList } from '../../src/upstream/task-status.api.js';
@@ -18,7 +19,9 @@ function sourceOver(answers: Partial<TaskStatusApi>): {
 } {
   const singles = jest.fn<Single>((id) => Promise.resolve({ id, progress: 'fetched alone' }));
   const api = { version: apiVersions.beta, getTaskStatus: singles, ...answers } as unknown as TaskStatusApi;
-  return { source: createTaskStatusSource(api, 'Bearer me', silentLog, () => 0), singles };
+  const now = (): number => 0;
+  const reads = createTaskReads(api, silentLog, now);
+  return { source: createTaskStatusSource(api, reads, 'Bearer me', silentLog, now), singles };
 }
 
 const list = (): Promise<WireTaskList> =>

@@ -1,0 +1,65 @@
+import type { TaskStatus } from '../model/task-status.model.js';
+import { readTaskStatus } from '../translation/task-status.reader.js';
+import type { Authorization, ListQuery, TaskStatusApi, WireTaskList } from '../upstream/task-status.api.js';
+import { UpstreamError } from '../upstream/upstream-error.js';
+import type { Log } from '../telemetry/logger.js';
+import { createSharedReads } from './shared-reads.js';
+import { createTaskStatusLoader } from './task-status.loader.js';
+
+/** Rows of a list, in its order: undefined where one has no id. `totalCount` is null where it was not said. */
+export interface TaskRows {
+  readonly rows: readonly (TaskStatus | undefined)[];
+  readonly totalCount: number | null;
+}
+
+/** What a gateway reads of the upstream for its callers, each with its own token and no two of them together. */
+export interface TaskReads {
+  byId(authorization: Authorization, id: string): Promise<TaskStatus | null>;
+  list(authorization: Authorization, query: ListQuery): Promise<TaskRows>;
+  pending(authorization: Authorization, query: ListQuery): Promise<TaskRows>;
+  pendingTotal(authorization: Authorization): Promise<number | null>;
+  /** To be called when an update of the task is sent, and again when it is answered. */
+  forget(authorization: Authorization, id: string): void;
+}
+
+/** The reads of a gateway. Those of one caller that are under way at the same time are joined or shared. */
+export function createTaskReads(api: TaskStatusApi, log: Log, now: () => number): TaskReads {
+  const shared = createSharedReads((authorization) =>
+    createTaskStatusLoader(api.version, {
+      one: async (id) => {
+        const wire = await api.getTaskStatus(id, authorization);
+        if (wire === undefined) return null;
+        const task = readTaskStatus(wire, now);
+        if (task === undefined)
+          throw new UpstreamError({ failure: 'unreadable', text: 'the task has no id' });
+        return task;
+      },
+      list: async (filters) => {
+        const { rows } = toRows(await api.getTaskStatusList({ filters }, authorization));
+        return rows.filter((task) => task !== undefined);
+      },
+    }),
+  );
+
+  function toRows({ rows: wires, totalCount }: WireTaskList): TaskRows {
+    const rows = wires.map((wire) => readTaskStatus(wire, now));
+    const unnamed = rows.filter((task) => task === undefined).length;
+    if (unnamed > 0) log.warn({ rows: unnamed }, 'rows without an id were left out');
+    return { rows, totalCount };
+  }
+
+  return {
+    byId: shared.lookUp,
+    list: (authorization, query) =>
+      shared.read(authorization, `list ${JSON.stringify(query)}`, async () =>
+        toRows(await api.getTaskStatusList(query, authorization)),
+      ),
+    pending: (authorization, query) =>
+      shared.read(authorization, `pending ${JSON.stringify(query)}`, async () =>
+        toRows(await api.getPendingTasks(query, authorization)),
+      ),
+    pendingTotal: (authorization) =>
+      shared.read(authorization, 'pending total', () => api.getPendingTaskHeaders(authorization)),
+    forget: shared.forget,
+  };
+}
