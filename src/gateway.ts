@@ -52,7 +52,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const apollo = new ApolloServer<OperationContext>({
     schema: createSchema(),
     nodeEnv: config.production ? 'production' : '',
-    introspection: true,
+    introspection: config.introspection,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: createErrorMask(log),
