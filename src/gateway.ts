@@ -72,6 +72,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     apollo,
     contextFor: (authorization) => ({ tasks: createTaskStatusSource(api, authorization, log), now }),
     log,
+    graphiql: config.graphiql,
     headers: embedded ? { 'x-upstream': 'embedded-sandbox' } : {},
   });
   const stop = async (): Promise<void> => {
