@@ -23,7 +23,7 @@ const homes = {
   '^reflect-metadata$': ['schema.ts$'],
   '^graphql-scalars$': ['model/'],
   '^@apollo/server': ['gateway.ts$', 'http/', 'plugins/'],
-  '^(@as-integrations/fastify|fastify)$': ['http/'],
+  '^(@as-integrations/fastify|@fastify/static|fastify)$': ['http/'],
   '^pino$': ['telemetry/'],
   '^zod$': ['config.ts$'],
   '^rfc6902$': ['sandbox/'],

@@ -5,6 +5,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
+COPY graphiql ./graphiql
+COPY schema/operations ./schema/operations
 RUN npm run build
 
 # What is needed at run time, and no development dependencies.

@@ -13,7 +13,8 @@ if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
   writeFileSync(installed, lock);
 }
 
-const inputs = [...files('src'), 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const folders = ['src', 'graphiql', 'schema/operations'];
+const inputs = [...folders.flatMap(files), 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 const built = join('dist', '.built');
 const newest = Math.max(...inputs.map((file) => statSync(file).mtimeMs));
 if (!process.argv.includes('--no-build') && (!existsSync(built) || statSync(built).mtimeMs < newest)) {

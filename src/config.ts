@@ -12,6 +12,10 @@ export interface Config {
   readonly rateLimit: { readonly calls: number; readonly windowMs: number } | undefined;
   readonly logLevel: (typeof levels)[number];
   readonly production: boolean;
+  /** Whether browsers get GraphiQL. */
+  readonly graphiql: boolean;
+  /** Whether clients may ask for the schema. */
+  readonly introspection: boolean;
 }
 
 /** Environment variables, or any other source of them. */
@@ -35,6 +39,7 @@ const host = z
   .string()
   .regex(/^[\w.:-]+$/, 'a host name or address to listen on, such as 127.0.0.1 or 0.0.0.0');
 const logLevel = z.enum(levels, `one of ${levels.join(', ')}`);
+const onOff = z.enum(['on', 'off'], '"on" or "off"').transform((text) => text === 'on');
 
 const variables = z.object({
   PORT: port.default(4000),
@@ -55,6 +60,8 @@ const variables = z.object({
     .transform(toRateLimit),
   LOG_LEVEL: logLevel.default('info'),
   NODE_ENV: z.string().optional(),
+  GRAPHIQL: onOff.optional(),
+  INTROSPECTION: onOff.optional(),
 });
 
 const sandboxVariables = z.object({
@@ -65,15 +72,21 @@ const sandboxVariables = z.object({
 
 /** Reads the gateway's settings. An empty variable is as good as none. */
 export function readConfig(environment: Environment): Reading<Config> {
-  return read(variables, environment, (v) => ({
-    host: v.HOST,
-    port: v.PORT,
-    upstreamOrigin: v.SAIL_BASE_URL,
-    apiVersion: v.SAIL_API_VERSION,
-    rateLimit: v.SAIL_RATE_LIMIT,
-    logLevel: v.LOG_LEVEL,
-    production: v.NODE_ENV === 'production',
-  }));
+  return read(variables, environment, (v) => {
+    const production = v.NODE_ENV === 'production';
+    const graphiql = v.GRAPHIQL ?? !production;
+    return {
+      host: v.HOST,
+      port: v.PORT,
+      upstreamOrigin: v.SAIL_BASE_URL,
+      apiVersion: v.SAIL_API_VERSION,
+      rateLimit: v.SAIL_RATE_LIMIT,
+      logLevel: v.LOG_LEVEL,
+      production,
+      graphiql,
+      introspection: v.INTROSPECTION ?? graphiql,
+    };
+  });
 }
 
 /** Reads where a sandbox that runs alone is to listen. */

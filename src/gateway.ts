@@ -54,7 +54,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const apollo = new ApolloServer<OperationContext>({
     schema: createSchema(),
     nodeEnv: config.production ? 'production' : '',
-    introspection: true,
+    introspection: config.introspection,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: createErrorMask(log),
@@ -74,6 +74,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     apollo,
     contextFor: (authorization) => ({ tasks: createTaskStatusSource(api, reads, authorization, log, now) }),
     log,
+    graphiql: config.graphiql,
     headers: embedded ? { 'x-upstream': 'embedded-sandbox' } : {},
   });
   const stop = async (): Promise<void> => {

@@ -3,18 +3,27 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
 import type { OperationContext } from '../resolvers/context.js';
 import type { Log } from '../telemetry/logger.js';
+import { refuseGraphiql, serveGraphiql } from './graphiql.routes.js';
 
 /** What the door needs: who answers operations, and what one is answered with for a given `Authorization` header. */
 export interface HttpOptions {
   readonly apollo: ApolloServer<OperationContext>;
   readonly contextFor: (authorization: string | undefined) => OperationContext;
   readonly log: Log;
+  /** Whether browsers get GraphiQL. */
+  readonly graphiql: boolean;
   /** Headers that every answer carries. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The routes: `/graphql`, `/health/live`, `/health/ready`. Listens only when told to. */
-export function createHttpServer({ apollo, contextFor, log, headers }: HttpOptions): FastifyInstance {
+/** The routes: `/graphql`, `/health/live`, `/health/ready`, and those of GraphiQL. Listens only when told to. */
+export function createHttpServer({
+  apollo,
+  contextFor,
+  log,
+  graphiql,
+  headers,
+}: HttpOptions): FastifyInstance {
   const app = fastify({ forceCloseConnections: 'idle' });
 
   let closing = false;
@@ -32,6 +41,8 @@ export function createHttpServer({ apollo, contextFor, log, headers }: HttpOptio
     done();
   });
 
+  if (graphiql) serveGraphiql(app);
+  else refuseGraphiql(app);
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',

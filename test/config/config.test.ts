@@ -21,6 +21,8 @@ const names = [
   'SAIL_RATE_LIMIT',
   'LOG_LEVEL',
   'NODE_ENV',
+  'GRAPHIQL',
+  'INTROSPECTION',
 ];
 
 const defaults: Config = {
@@ -31,6 +33,8 @@ const defaults: Config = {
   rateLimit: { calls: 100, windowMs: 10_000 },
   logLevel: 'info',
   production: false,
+  graphiql: true,
+  introspection: true,
 };
 
 describe('settings', () => {
@@ -64,10 +68,25 @@ describe('settings', () => {
     ['SAIL_RATE_LIMIT', 'off', { rateLimit: undefined }],
     ['SAIL_RATE_LIMIT', '50/5s', { rateLimit: { calls: 50, windowMs: 5_000 } }],
     ['SAIL_RATE_LIMIT', '1/1s', { rateLimit: { calls: 1, windowMs: 1_000 } }],
-    ['NODE_ENV', 'production', { production: true }],
+    ['NODE_ENV', 'production', { production: true, graphiql: false, introspection: false }],
     ['NODE_ENV', 'test', { production: false }],
+    ['GRAPHIQL', 'on', {}],
+    ['GRAPHIQL', 'off', { graphiql: false, introspection: false }],
+    ['INTROSPECTION', 'on', {}],
+    ['INTROSPECTION', 'off', { introspection: false }],
   ])('of %s=%s are %j', (name, text, expected) => {
     expect(configOf({ [name]: text })).toEqual({ ...defaults, ...expected });
+  });
+
+  test.each<[Environment, Partial<Config>]>([
+    [{ NODE_ENV: 'production', GRAPHIQL: 'on' }, { production: true }],
+    [
+      { NODE_ENV: 'production', INTROSPECTION: 'on' },
+      { production: true, graphiql: false },
+    ],
+    [{ GRAPHIQL: 'off', INTROSPECTION: 'on' }, { graphiql: false }],
+  ])('of %j let the more particular one win', (environment, expected) => {
+    expect(configOf(environment)).toEqual({ ...defaults, ...expected });
   });
 
   test.each(apiVersionNames)('take the API version %s', (apiVersion) => {
@@ -106,6 +125,8 @@ describe('settings', () => {
       ['0', '100', '0/10s', '100/0s', '100/10', '-1/10s', '1.5/10s', 'none', 'OFF', '1/1m'],
     ],
     ['LOG_LEVEL', ['verbose', 'INFO', '30', 'toString']],
+    ['GRAPHIQL', ['true', 'ON', '1', 'yes']],
+    ['INTROSPECTION', ['false', 'OFF', '0', 'no']],
   ])('of a bad %s are refused by name, with what would be right', (name, texts) => {
     for (const text of texts) {
       const problems = problemsOf({ [name]: text });

@@ -1,0 +1,26 @@
+import { applyEdits, format } from 'jsonc-parser';
+import type { Parser, Printer } from 'prettier';
+
+interface Text {
+  readonly text: string;
+}
+
+/**
+ * Lets GraphiQL's Prettify button format variables and headers by the parser that GraphiQL has already loaded, in
+ * place of Prettier's whole JavaScript parser.
+ */
+export const parsers: Record<string, Parser<Text>> = {
+  jsonc: {
+    astFormat: 'text',
+    parse: (text) => ({
+      text: applyEdits(text, format(text, undefined, { insertSpaces: true, tabSize: 2 })),
+    }),
+    locStart: () => 0,
+    locEnd: ({ text }) => text.length,
+  },
+};
+
+/** The other half of it: prints what `parsers` made. */
+export const printers: Record<string, Printer<Text>> = {
+  text: { print: ({ node }) => node.text },
+};

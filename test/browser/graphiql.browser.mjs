@@ -1,0 +1,172 @@
+// GraphiQL in a real Chromium, in front of the built gateway. Set CHROMIUM where it isn't at /usr/bin/chromium, and
+// SCREENSHOT to the file that is to show the page with an answer.
+import assert from 'node:assert/strict';
+import diagnostics from 'node:diagnostics_channel';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
+import { readConfig, startGateway } from '../../dist/index.js';
+
+let gateway, profile, browser, page;
+/** What reached the gateway. */
+const received = [];
+/** What the browser asked of other hosts, and what it complained of. */
+const strayed = [];
+const complaints = [];
+
+diagnostics.subscribe('http.server.request.start', ({ request: { method, url, headers, socket } }) => {
+  if (socket.localPort === Number(new URL(gateway.url).port)) {
+    received.push({ what: `${method} ${url}`, authorization: headers.authorization });
+  }
+});
+
+before(async () => {
+  gateway = await startGateway(readConfig({ PORT: '0', LOG_LEVEL: 'silent' }).value);
+  profile = await mkdtemp(join(tmpdir(), 'graphiql-'));
+  browser = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    viewport: { width: 1280, height: 800 },
+    chromiumSandbox: false,
+    args: [
+      // No other host can be found. (Playwright's own way, `route`, would turn the browser's cache off.)
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-quic',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+  browser.setDefaultTimeout(30_000);
+  browser.on('request', (request) => {
+    const url = new URL(request.url());
+    if (!['data:', 'blob:'].includes(url.protocol) && url.origin !== gateway.url) strayed.push(url.href);
+  });
+  browser.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  browser.on('weberror', (error) => complaints.push(String(error.error())));
+  page = await browser.newPage();
+});
+
+after(async () => {
+  await browser?.close();
+  await gateway?.stop();
+  if (profile) await rm(profile, { recursive: true });
+});
+
+test('the origin leads to the page, with a tab for each example', async (t) => {
+  const began = Date.now();
+  await page.goto(gateway.url);
+  await page.getByRole('tab', { name: 'FailedTasks' }).waitFor();
+  await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+  t.diagnostic(`the page is there in ${Date.now() - began} ms`);
+  assert.equal(page.url(), `${gateway.url}/graphql`);
+  assert.deepEqual(await page.getByRole('tab').allInnerTexts(), [
+    'PendingTasks',
+    'TaskStatusById',
+    'FailedTasks',
+    'MarkTaskAsEnded',
+  ]);
+});
+
+test('an example runs and shows data', async () => {
+  await page.getByRole('tab', { name: 'FailedTasks' }).click();
+  await run();
+  await answer('"totalCount"');
+});
+
+test('the docs explorer shows the description of a field', async () => {
+  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+  const docs = page.locator('.graphiql-doc-explorer');
+  await docs.getByText('Query', { exact: true }).click();
+  await docs.getByText('taskStatuses', { exact: true }).click();
+  await docs
+    .locator('.graphiql-doc-explorer-content')
+    .getByText('Tasks by filter, a page at a time')
+    .waitFor();
+  if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
+});
+
+test('the headers editor sends Authorization with the operation', async () => {
+  await page.getByRole('button', { name: 'Headers', exact: true }).click();
+  await page.locator('.graphiql-editor-tool .monaco-editor:visible').click();
+  await page.keyboard.type('{"Authorization": "Bearer typed-here"');
+  received.length = 0;
+  await run();
+  await until(() => received.some(({ what }) => what === 'POST /graphql'));
+  assert.equal(received.at(-1).authorization, 'Bearer typed-here');
+  // The sandbox was given it too, and knows no such token.
+  await answer('"UNAUTHENTICATED"');
+});
+
+test('the editor completes and checks by the schema, in a worker', async () => {
+  await page.getByRole('button', { name: 'New tab' }).click();
+  await page.locator('.graphiql-query-editor .monaco-editor').click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('{ pendingT');
+  await page.locator('.suggest-widget').getByText('pendingTasks').first().waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.type('ypo');
+  await page.locator('.graphiql-query-editor .squiggly-error').first().waitFor();
+});
+
+test('variables are formatted by the button for it', async () => {
+  await page.getByRole('button', { name: 'Variables', exact: true }).click();
+  await page.locator('.graphiql-editor-tool .monaco-editor:visible').click();
+  await page.keyboard.type('{"a":1');
+  await page.getByRole('button', { name: /Prettify/ }).click();
+  await shows('.graphiql-editor-tool .monaco-editor:visible .view-lines', '"a": 1');
+});
+
+test('the history holds what was run', async () => {
+  await page.getByRole('button', { name: 'Show History' }).click();
+  await page.locator('.graphiql-history').getByText('FailedTasks').first().waitFor();
+});
+
+test('a second visit loads nothing but the page', async (t) => {
+  await page.close();
+  received.length = 0;
+  page = await browser.newPage();
+  const began = Date.now();
+  await page.goto(`${gateway.url}/graphql`);
+  await page.getByRole('tab', { name: 'FailedTasks' }).click();
+  await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+  t.diagnostic(`and on a second visit in ${Date.now() - began} ms`);
+  await run();
+  await answer('"totalCount"');
+  const loaded = received.map(({ what }) => what).filter((what) => what !== 'POST /graphql');
+  assert.deepEqual(loaded, ['GET /graphql']);
+});
+
+test('no other host was asked, and nothing was complained of: neither errors nor the policy', () => {
+  assert.deepEqual(strayed, []);
+  assert.deepEqual(complaints, []);
+});
+
+async function run() {
+  await page.getByRole('button', { name: /^Execute query/ }).click();
+}
+
+function answer(text) {
+  return shows('.graphiql-response .view-lines', text);
+}
+
+/** Waits for a text in an editor, which writes spaces as no-break spaces. */
+async function shows(selector, text) {
+  await until(async () =>
+    (await page.locator(selector).innerText()).replaceAll('\u00a0', ' ').includes(text),
+  );
+}
+
+async function until(holds) {
+  const deadline = Date.now() + 30_000;
+  while (!(await holds())) {
+    assert.ok(Date.now() < deadline, `in vain: ${holds}`);
+    await sleep(50);
+  }
+}
