@@ -12,6 +12,8 @@ export interface Config {
   readonly rateLimit: { readonly calls: number; readonly windowMs: number } | undefined;
   readonly logLevel: (typeof levels)[number];
   readonly production: boolean;
+  /** Whether a client may ask for the schema, by `__schema`, `__type` or `_service`. */
+  readonly introspection: boolean;
 }
 
 /** Environment variables, or any other source of them. */
@@ -55,6 +57,7 @@ const variables = z.object({
     .transform(toRateLimit),
   LOG_LEVEL: logLevel.default('info'),
   NODE_ENV: z.string().optional(),
+  INTROSPECTION: z.enum(['on', 'off'], '"on" or "off"').optional(),
 });
 
 const sandboxVariables = z.object({
@@ -73,6 +76,7 @@ export function readConfig(environment: Environment): Reading<Config> {
     rateLimit: v.SAIL_RATE_LIMIT,
     logLevel: v.LOG_LEVEL,
     production: v.NODE_ENV === 'production',
+    introspection: v.INTROSPECTION === undefined ? v.NODE_ENV !== 'production' : v.INTROSPECTION === 'on',
   }));
 }
 

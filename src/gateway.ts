@@ -10,10 +10,11 @@ import type { Config } from './config.js';
 import { createHttpServer } from './http/http.server.js';
 import { createErrorMask } from './plugins/error-mask.js';
 import { retryAfterPlugin } from './plugins/retry-after.plugin.js';
+import { refuseServiceIntrospection } from './plugins/service-introspection.rule.js';
 import type { OperationContext } from './resolvers/context.js';
 import { startSandbox } from './sandbox/sandbox.js';
 import type { SandboxSettings } from './sandbox/settings.js';
-import { createSchema } from './schema.js';
+import { createSchema, createSubgraph } from './schema.js';
 import { createTaskStatusSource } from './sources/task-status.source.js';
 import { createLog, type Log } from './telemetry/logger.js';
 import { apiVersions } from './upstream/api-version.js';
@@ -50,9 +51,10 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const client = createUpstreamClient({ origin, timeoutMs: CALL_TIMEOUT_MS, now });
   const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
   const apollo = new ApolloServer<OperationContext>({
-    schema: createSchema(),
+    schema: createSubgraph(createSchema()),
     nodeEnv: config.production ? 'production' : '',
-    introspection: true,
+    introspection: config.introspection,
+    validationRules: config.introspection ? [] : [refuseServiceIntrospection],
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: createErrorMask(log),

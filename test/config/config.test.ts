@@ -21,6 +21,7 @@ const names = [
   'SAIL_RATE_LIMIT',
   'LOG_LEVEL',
   'NODE_ENV',
+  'INTROSPECTION',
 ];
 
 const defaults: Config = {
@@ -31,6 +32,7 @@ const defaults: Config = {
   rateLimit: { calls: 100, windowMs: 10_000 },
   logLevel: 'info',
   production: false,
+  introspection: true,
 };
 
 describe('settings', () => {
@@ -64,8 +66,10 @@ describe('settings', () => {
     ['SAIL_RATE_LIMIT', 'off', { rateLimit: undefined }],
     ['SAIL_RATE_LIMIT', '50/5s', { rateLimit: { calls: 50, windowMs: 5_000 } }],
     ['SAIL_RATE_LIMIT', '1/1s', { rateLimit: { calls: 1, windowMs: 1_000 } }],
-    ['NODE_ENV', 'production', { production: true }],
+    ['NODE_ENV', 'production', { production: true, introspection: false }],
     ['NODE_ENV', 'test', { production: false }],
+    ['INTROSPECTION', 'on', { introspection: true }],
+    ['INTROSPECTION', 'off', { introspection: false }],
   ])('of %s=%s are %j', (name, text, expected) => {
     expect(configOf({ [name]: text })).toEqual({ ...defaults, ...expected });
   });
