@@ -1,13 +1,26 @@
-// Emits schema/schema.graphql from the classes; with --check, fails where the committed file differs.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createSchema, toSdl } from '../dist/index.js';
+// Emits schema/schema.graphql, schema/subgraph.graphql and the supergraph of that one subgraph from the classes; with
+// --check, fails where a committed file differs.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { composeServices } from '@apollo/composition';
+import { parse } from 'graphql';
+import { createSchema, toSdl, toSubgraphSdl } from '../dist/index.js';
 
-const file = new URL('../schema/schema.graphql', import.meta.url);
-const sdl = toSdl(createSchema());
-if (!process.argv.includes('--check')) writeFileSync(file, sdl);
-else if (readFileSync(file, 'utf8') !== sdl) {
-  process.stderr.write(
-    'schema/schema.graphql is not what the classes say: run `npm run fix:schema`, and look at the difference\n',
-  );
-  process.exit(1);
+const schema = createSchema();
+const subgraph = toSubgraphSdl(schema);
+const { supergraphSdl } = composeServices([
+  { name: 'tasks', url: 'http://gateway:4000/graphql', typeDefs: parse(subgraph) },
+]);
+for (const [name, sdl] of [
+  ['schema.graphql', toSdl(schema)],
+  ['subgraph.graphql', subgraph],
+  ['supergraph.graphql', supergraphSdl],
+]) {
+  const file = new URL(`../schema/${name}`, import.meta.url);
+  if (!process.argv.includes('--check')) writeFileSync(file, sdl);
+  else if (!existsSync(file) || readFileSync(file, 'utf8') !== sdl) {
+    process.stderr.write(
+      `schema/${name} is not what the classes say: run \`npm run fix:schema\`, and look at the difference\n`,
+    );
+    process.exitCode = 1;
+  }
 }

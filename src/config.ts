@@ -14,7 +14,7 @@ export interface Config {
   readonly production: boolean;
   /** Whether browsers get GraphiQL. */
   readonly graphiql: boolean;
-  /** Whether clients may ask for the schema. */
+  /** Whether a client may ask for the schema, by `__schema`, `__type` or `_service`. */
   readonly introspection: boolean;
 }
 

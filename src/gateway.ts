@@ -10,10 +10,11 @@ import type { Config } from './config.js';
 import { createHttpServer } from './http/http.server.js';
 import { createErrorMask } from './plugins/error-mask.js';
 import { retryAfterPlugin } from './plugins/retry-after.plugin.js';
+import { refuseServiceIntrospection } from './plugins/service-introspection.rule.js';
 import type { OperationContext } from './resolvers/context.js';
 import { startSandbox } from './sandbox/sandbox.js';
 import type { SandboxSettings } from './sandbox/settings.js';
-import { createSchema } from './schema.js';
+import { createSchema, createSubgraph } from './schema.js';
 import { createTaskReads } from './sources/task-reads.js';
 import { createTaskStatusSource } from './sources/task-status.source.js';
 import { createLog, type Log } from './telemetry/logger.js';
@@ -52,9 +53,10 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
   const reads = createTaskReads(api, log, now);
   const apollo = new ApolloServer<OperationContext>({
-    schema: createSchema(),
+    schema: createSubgraph(createSchema()),
     nodeEnv: config.production ? 'production' : '',
     introspection: config.introspection,
+    validationRules: config.introspection ? [] : [refuseServiceIntrospection],
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: createErrorMask(log),

@@ -2,4 +2,4 @@
 export { readConfig, type Config } from './config.js';
 export { startGateway, type Gateway, type GatewayParts } from './gateway.js';
 export { startSandbox, type Sandbox, type SandboxCall, type SandboxOptions } from './sandbox/sandbox.js';
-export { createSchema, toSdl } from './schema.js';
+export { createSchema, createSubgraph, toSdl, toSubgraphSdl } from './schema.js';

@@ -1,11 +1,27 @@
 import 'reflect-metadata';
-import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
+import {
+  extendSchema,
+  Kind,
+  lexicographicSortSchema,
+  parse,
+  print,
+  printSchema,
+  visit,
+  type GraphQLSchema,
+  type ObjectTypeDefinitionNode,
+} from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import type { OperationContext } from './resolvers/context.js';
+import { resolveEntities } from './resolvers/entity.references.js';
+import { SourceResolver, TaskTargetResolver } from './resolvers/entity.resolver.js';
 import { TaskStatusResolver } from './resolvers/task-status.resolver.js';
 
-/** The executable schema, made of the decorated classes. */
+/** The executable schema of the API, made of the decorated classes. */
 export function createSchema(): GraphQLSchema {
-  const schema = buildSchemaSync({ resolvers: [TaskStatusResolver], validate: false });
+  const schema = buildSchemaSync({
+    resolvers: [TaskStatusResolver, TaskTargetResolver, SourceResolver],
+    validate: false,
+  });
   // TypeGraphQL has no decorator for the root types.
   for (const [type, description] of [
     [schema.getQueryType(), 'What can be asked of SailPoint’s task status API.'],
@@ -16,7 +32,57 @@ export function createSchema(): GraphQLSchema {
   return schema;
 }
 
-/** The schema as text, sorted, as it is committed under `schema/`. */
+/** The API's schema as text, sorted, as it is committed under `schema/`. */
 export function toSdl(schema: GraphQLSchema): string {
   return `${printSchema(lexicographicSortSchema(schema))}\n`;
+}
+
+/** What is linked and imported is in every version of Federation 2. */
+const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.0", import: ["@key", "@shareable"])`;
+
+/**
+ * The API's schema as text for those who compose it: with the directives of the classes, which `printSchema` leaves
+ * out, and without the fields that a router asks of a subgraph.
+ */
+export function toSubgraphSdl(schema: GraphQLSchema): string {
+  const withDirectives = (node: ObjectTypeDefinitionNode): ObjectTypeDefinitionNode => ({
+    ...node,
+    directives: schema.getType(node.name.value)?.astNode?.directives ?? [],
+  });
+  const document = visit(parse(toSdl(schema)), { [Kind.OBJECT_TYPE_DEFINITION]: withDirectives });
+  return `${link}\n\n${print(document)}\n`;
+}
+
+const subgraph = parse(`
+  "Representations of entities: their \`__typename\` and their key."
+  scalar _Any
+
+  "The entities of this subgraph. It resolves sources and tasks."
+  union _Entity = Identity | Source | TaskStatus
+
+  "This subgraph, for those who compose it."
+  type _Service {
+    "The subgraph’s schema, as text."
+    sdl: String!
+  }
+
+  extend type Query {
+    "This subgraph’s schema. For those who compose it."
+    _service: _Service!
+    "Entities by their representations, in the same order; null where there is none. For routers."
+    _entities("What to look up: \`__typename\` and key of each." representations: [_Any!]!): [_Entity]!
+  }
+`);
+
+/** The API's schema and, besides, what makes it a subgraph of Federation 2. */
+export function createSubgraph(api: GraphQLSchema): GraphQLSchema {
+  const schema = extendSchema(api, subgraph);
+  const fields = schema.getQueryType()?.getFields() ?? {};
+  let sdl: string | undefined;
+  Object.assign(fields['_service'] ?? {}, { resolve: () => ({ sdl: (sdl ??= toSubgraphSdl(api)) }) });
+  Object.assign(fields['_entities'] ?? {}, {
+    resolve: (_: unknown, args: { representations: unknown[] }, context: OperationContext) =>
+      resolveEntities(args.representations, context),
+  });
+  return schema;
 }

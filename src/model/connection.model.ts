@@ -1,7 +1,8 @@
-import { Field, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import { TaskStatus } from './task-status.model.js';
 
-/** Where a page stands in its list, as the Relay cursor connections specification has it. */
+/** Where a page stands in its list, as the Relay cursor connections specification has it, and so as other subgraphs do. */
+@Directive('@shareable')
 @ObjectType({ description: 'Where a page stands in its list.', simpleResolvers: true })
 export class PageInfo {
   @Field(() => Boolean, {

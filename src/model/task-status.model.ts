@@ -1,5 +1,5 @@
 import { GraphQLJSON } from 'graphql-scalars';
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { CompletionStatus, MessageType, TaskState, TaskStatusType, TaskTargetType } from './enums.js';
 import { DateTime } from './scalars.js';
 
@@ -109,6 +109,7 @@ export class TaskDefinitionSummary {
 }
 
 /** One task: an aggregation or another background job. Source: `TaskStatus`. */
+@Directive('@key(fields: "id")')
 @ObjectType({
   description:
     'One task: an aggregation or another background job. The upstream keeps them for 90 days, and only `id` is sure to be there.',

@@ -16,6 +16,11 @@ const SINGLES_AT_A_TIME = 8;
 /** A run that is refused as a whole says nothing about its ids: they are looked up one by one then. */
 const REFUSED_AS_A_WHOLE = new Set([400, 404, 413, 414, 431]);
 
+/** Whether a joined call failed in a way that its parts, asked one by one, need not. */
+export function isRefusedAsAWhole(error: unknown): boolean {
+  return error instanceof UpstreamError && REFUSED_AS_A_WHOLE.has(error.details.status ?? 0);
+}
+
 type Found = TaskStatus | Error | null;
 
 /** Reads rows for a loader; what a row is read to is the caller's business. */
@@ -49,8 +54,7 @@ export function createTaskStatusLoader(
     try {
       rows = await reads.list(oneOf('id', ids));
     } catch (error) {
-      const status = error instanceof UpstreamError ? error.details.status : undefined;
-      if (status !== undefined && REFUSED_AS_A_WHOLE.has(status)) return readEach(ids);
+      if (isRefusedAsAWhole(error)) return readEach(ids);
       return ids.map((id) => [id, error as Error]);
     }
     const found = new Map<string, Found>(rows.map((row) => [row.id, row]));

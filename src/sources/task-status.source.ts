@@ -3,20 +3,23 @@ import type { TaskStatusConnection } from '../model/connection.model.js';
 import type { PageArgs, TaskStatusesArgs, UpdateTaskStatusInput } from '../model/inputs.js';
 import type { TaskStatus } from '../model/task-status.model.js';
 import {
+  ofSources,
   readFilter,
   toSelection,
   type PendingMatch,
+  type TaskFilter,
   type TaskSelection,
 } from '../translation/filter.translator.js';
 import { checkId } from '../translation/id.translator.js';
 import { toJsonPatch } from '../translation/json-patch.translator.js';
-import { readPage, type Order } from '../translation/page.translator.js';
+import { readPage, type Order, type PageSubject } from '../translation/page.translator.js';
 import { readTaskStatus } from '../translation/task-status.reader.js';
 import type { Authorization, ListQuery, TaskStatusApi } from '../upstream/task-status.api.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
 import type { Log } from '../telemetry/logger.js';
 import { readAll, sequenceOf, type RowSequence } from './row-sequence.js';
 import { createdMs } from './resume.js';
+import { createSourceRows } from './source-rows.js';
 import { readTaskPage, type PageNeeds } from './task-page.js';
 import { createTaskMemo } from './task-memo.js';
 import type { TaskReads, TaskRows } from './task-reads.js';
@@ -26,9 +29,15 @@ export interface TaskStatusSource {
   byId(id: string): Promise<TaskStatus | null>;
   list(args: TaskStatusesArgs, needs: PageNeeds): Promise<TaskStatusConnection>;
   pending(args: PageArgs, needs: PageNeeds): Promise<TaskStatusConnection>;
+  /** The same of one source. Those of many sources are joined into as few calls as will do. */
+  listOfSource(id: string, args: TaskStatusesArgs, needs: PageNeeds): Promise<TaskStatusConnection>;
+  pendingOfSource(id: string, args: PageArgs, needs: PageNeeds): Promise<TaskStatusConnection>;
   /** Null where the update was applied but its answer could not be read. */
   update(input: UpdateTaskStatusInput): Promise<TaskStatus | null>;
 }
+
+/** All tasks that have not finished. */
+const PENDING: TaskFilter = { terms: [], isNull: true };
 
 /** One caller's view: its token goes with every call, and what it read is remembered by its operation alone. */
 export function createTaskStatusSource(
@@ -71,12 +80,18 @@ export function createTaskStatusSource(
     () => reads.pendingTotal(authorization),
   );
 
+  const sourceRows = createSourceRows(version, listSequence);
+
+  let pendingTasks: Promise<readonly TaskStatus[]> | undefined;
+  /** All pending tasks, read once for all that match or sort them. */
+  const allPending = (): Promise<readonly TaskStatus[]> => (pendingTasks ??= readAll(pendingSequence));
+
   /** The pending tasks: as the upstream pages them, or all of them in memory where they are to be matched or sorted. */
   function pendingRows(order: Order, needs: PageNeeds, matches?: PendingMatch): RowSequence {
     const asIs = order === undefined || (!needs.rows && !needs.hasNextPage);
     if (matches === undefined && asIs) return pendingSequence;
     return sequenceOf(async () => {
-      const tasks = await readAll(pendingSequence);
+      const tasks = await allPending();
       return sorted(matches ? tasks.filter(matches) : tasks, order);
     });
   }
@@ -92,6 +107,24 @@ export function createTaskStatusSource(
     }
   }
 
+  /** A page of one source's rows: of the list, where many sources are joined; of the pending tasks, which are read once. */
+  async function pageOfSource(
+    given: string,
+    args: PageArgs,
+    { filter, ...subject }: PageSubject & { filter: TaskFilter },
+    needs: PageNeeds,
+  ): Promise<TaskStatusConnection> {
+    const id = checkId(given, 'id');
+    const own = ofSources(filter, [id]);
+    const request = readPage(args, { ...subject, filter: own });
+    const selection = toSelection(own, version);
+    const rows =
+      selection.from === 'list'
+        ? sourceRows.of(id, filter, request.order)
+        : rowsOf(selection, request.order, needs);
+    return readTaskPage(rows, request, needs);
+  }
+
   return {
     // Checks throw inside the promise, as every other failure does.
     byId: async (id) => loader.load(checkId(id, 'id')),
@@ -104,8 +137,22 @@ export function createTaskStatusSource(
 
     async pending(args, needs) {
       const request = readPage(args, { field: 'pendingTasks', cursorOrder: SortDirection.DESC });
-      const selection = toSelection({ terms: [], isNull: true }, version);
+      const selection = toSelection(PENDING, version);
       return readTaskPage(rowsOf(selection, request.order, needs), request, needs);
+    },
+
+    async listOfSource(id, { filter, sort, ...args }, needs) {
+      return pageOfSource(
+        id,
+        args,
+        { field: 'Source.taskStatuses', filter: readFilter(filter), sort },
+        needs,
+      );
+    },
+
+    async pendingOfSource(id, args, needs) {
+      const subject = { field: 'Source.pendingTasks', filter: PENDING, cursorOrder: SortDirection.DESC };
+      return pageOfSource(id, args, subject, needs);
     },
 
     async update({ id, patch }) {
@@ -120,6 +167,8 @@ export function createTaskStatusSource(
         .finally(() => {
           reads.forget(authorization, id);
           loader.clear(id);
+          sourceRows.clear();
+          pendingTasks = undefined;
         });
       const task = readTaskStatus(wire, now);
       if (task === undefined) log.warn('an update was applied, but its answer could not be read');

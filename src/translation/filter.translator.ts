@@ -80,6 +80,12 @@ export function readFilter(
   };
 }
 
+/** The filter, and besides that the task works on one of these sources. The ids are checked. */
+export function ofSources(filter: TaskFilter, ids: readonly string[]): TaskFilter {
+  const term: Term = { member: 'sourceId', operator: ids.length === 1 ? 'eq' : 'in', values: ids };
+  return { ...filter, terms: [...filter.terms, term] };
+}
+
 /**
  * Where the filter's rows are to be had in this version. Versions whose list holds completed tasks only have the
  * others behind pending-tasks, which takes no filter: those are matched here, by id and source only.

@@ -21,8 +21,8 @@ export function checkText(text: string, argument: string): string {
   return text;
 }
 
-/** Cuts ids into runs that one `id in (…)` can carry. */
-export function toIdRuns(ids: readonly string[]): string[][] {
+/** Cuts ids into runs that one `in (…)` can carry, in a filter that is `frame` but for the ids. */
+export function toIdRuns(ids: readonly string[], frame = 'id in ()'): string[][] {
   const runs: string[][] = [];
   let bytes = Infinity;
   for (const id of ids) {
@@ -33,7 +33,7 @@ export function toIdRuns(ids: readonly string[]): string[][] {
       bytes += size;
     } else {
       runs.push([id]);
-      bytes = encodedBytes('id in ()') + size;
+      bytes = encodedBytes(frame) + size;
     }
   }
   return runs;

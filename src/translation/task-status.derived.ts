@@ -1,5 +1,6 @@
-import { MessageType, TaskState } from '../model/enums.js';
-import type { TaskMessage, TaskResult, TaskStatus } from '../model/task-status.model.js';
+import type { Identity, Source } from '../model/entities.model.js';
+import { MessageType, TaskState, TaskTargetType } from '../model/enums.js';
+import type { TaskMessage, TaskResult, TaskStatus, TaskTarget } from '../model/task-status.model.js';
 
 const MAX_INT = 2 ** 31 - 1;
 
@@ -50,4 +51,14 @@ export function taskResults({
     const value = (values as Record<string, unknown>)[attributeName] ?? null;
     return value === null ? [] : [{ label: name ?? attributeName, key: attributeName, value }];
   });
+}
+
+/** The source that a target is; null where it is something else, or has no id. */
+export function targetSource({ type, id }: TaskTarget): Source | null {
+  return type === TaskTargetType.APPLICATION && id !== null ? { id } : null;
+}
+
+/** The identity that a target is; null where it is something else, or has no id. */
+export function targetIdentity({ type, id }: TaskTarget): Identity | null {
+  return type === TaskTargetType.IDENTITY && id !== null ? { id } : null;
 }

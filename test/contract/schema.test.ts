@@ -10,7 +10,7 @@ import {
   type GraphQLInputField,
   type GraphQLSchema,
 } from 'graphql';
-import { createSchema, toSdl } from '../../src/index.js';
+import { createSchema, toSdl, toSubgraphSdl } from '../../src/index.js';
 
 const committed = readFileSync('schema/schema.graphql', 'utf8');
 
@@ -55,6 +55,12 @@ TaskStatus.results: [TaskResult!]!
 TaskTarget.id: ID
 TaskTarget.type: TaskTargetType
 TaskTarget.name: String
+TaskTarget.source: Source
+TaskTarget.identity: Identity
+Source.id: ID!
+Source.taskStatuses(filter: TaskStatusFilterInput, sort: TaskStatusSortInput, limit: Int, offset: Int, first: Int, after: String): TaskStatusConnection
+Source.pendingTasks(limit: Int, offset: Int, first: Int, after: String): TaskStatusConnection
+Identity.id: ID!
 TaskMessage.type: MessageType
 TaskMessage.key: String
 TaskMessage.localizedText: LocalizedText
@@ -116,6 +122,14 @@ test.each(promised.trim().split('\n'))('%s', (line) => {
 
 test('the committed schema is what the classes say', () => {
   expect(committed).toBe(toSdl(createSchema()));
+});
+
+test('the committed subgraph schema is what the classes say', () => {
+  expect(readFileSync('schema/subgraph.graphql', 'utf8')).toBe(toSubgraphSdl(createSchema()));
+});
+
+test('what a router asks of a subgraph is no part of what clients are promised', () => {
+  expect(committed).not.toMatch(/\b_(?:service|entities|Service|Entity|Any)\b/);
 });
 
 test('every type, field, argument and enum value is described', () => {

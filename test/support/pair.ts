@@ -90,12 +90,14 @@ export function startGatewayOn(
   origin: string,
   version = 'beta',
   now: () => number = () => NOON,
+  settings: Record<string, string> = {},
 ): Promise<Gateway> {
   const reading = readConfig({
     PORT: '0',
     SAIL_BASE_URL: origin,
     SAIL_API_VERSION: version,
     SAIL_RATE_LIMIT: 'off',
+    ...settings,
   });
   if ('problems' in reading) throw new Error(reading.problems.join('; '));
   return startGateway(reading.value, { now, log: silentLog });

@@ -1,0 +1,23 @@
+import { GraphQLError, type ASTVisitor, type ValidationContext } from 'graphql';
+
+/**
+ * Refuses `_service`, which tells as much of the schema as introspection does: for where introspection is off. The
+ * error is of the same kind as Apollo Server's about introspection.
+ */
+export function refuseServiceIntrospection(context: ValidationContext): ASTVisitor {
+  return {
+    Field(node) {
+      if (node.name.value !== '_service' || context.getParentType() !== context.getSchema().getQueryType())
+        return;
+      context.reportError(
+        new GraphQLError(
+          'Introspection is off, and so is "_service": compose the committed subgraph schema.',
+          {
+            nodes: node,
+            extensions: { validationErrorCode: 'INTROSPECTION_DISABLED' },
+          },
+        ),
+      );
+    },
+  };
+}

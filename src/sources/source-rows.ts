@@ -1,0 +1,122 @@
+import DataLoader from 'dataloader';
+import type { TaskStatus } from '../model/task-status.model.js';
+import { ofSources, toSelection, type TaskFilter } from '../translation/filter.translator.js';
+import { allOf } from '../translation/filter.grammar.js';
+import { toIdRuns } from '../translation/id.translator.js';
+import { MAX_ROWS, type Order } from '../translation/page.translator.js';
+import type { TaskStatusApi } from '../upstream/task-status.api.js';
+import { sequenceOf, type RowSequence } from './row-sequence.js';
+import { isRefusedAsAWhole } from './task-status.loader.js';
+
+/** The lists of many sources, each as if it were read alone. Lives for one operation. */
+export interface SourceRows {
+  /** The source's rows among those of a filter that the list, and not the pending tasks, can answer. */
+  of(id: string, filter: TaskFilter, order: Order): RowSequence;
+  /** Forgets what was read. */
+  clear(): void;
+}
+
+/** A source's first rows: all of them (`whole`), or those that a joined call reached. */
+interface Known {
+  readonly rows: readonly TaskStatus[];
+  readonly whole: boolean;
+}
+
+/** What a joined call says of a source; undefined is nothing, and the source is read alone. */
+type Found = Known | Error | undefined;
+
+/**
+ * Joins the lists of sources that are read at the same time, by the same filter and in the same order, into
+ * `sourceId in (…)` calls of as many rows as a call can have. Where fewer came, nothing is missing, and every
+ * source's list is known whole. Else the rows of each are the first of its list, since the order is the same, and a
+ * source is read alone only for what goes beyond them.
+ */
+export function createSourceRows(
+  version: TaskStatusApi['version'],
+  listOf: (filters: string | undefined, order: Order) => RowSequence,
+): SourceRows {
+  const loaders = new Map<string, DataLoader<string, Known | undefined>>();
+
+  const rowsOf = (ids: readonly string[], filter: TaskFilter, order: Order): RowSequence =>
+    listOf(filtersOf(ofSources(filter, ids)), order);
+
+  function filtersOf(filter: TaskFilter): string | undefined {
+    const selection = toSelection(filter, version);
+    return selection.from === 'list' ? selection.filters : undefined;
+  }
+
+  async function readRun(
+    ids: readonly string[],
+    filter: TaskFilter,
+    order: Order,
+  ): Promise<[string, Found][]> {
+    if (ids.length === 1) return [];
+    try {
+      const { rows, ended } = await rowsOf(ids, filter, order).window(0, MAX_ROWS, false);
+      const parts = distribute(rows, ids);
+      return ids.flatMap((id, index): [string, Found][] => {
+        const part = parts?.[index];
+        return part ? [[id, { rows: part, whole: ended }]] : [];
+      });
+    } catch (error) {
+      return isRefusedAsAWhole(error) ? [] : ids.map((id) => [id, error as Error]);
+    }
+  }
+
+  function loaderOf(filter: TaskFilter, order: Order): DataLoader<string, Known | undefined> {
+    const key = JSON.stringify([filter, order]);
+    const loader =
+      loaders.get(key) ??
+      new DataLoader<string, Known | undefined>(
+        async (ids) => {
+          const frame = allOf([filtersOf(filter) ?? '', 'sourceId in ()']);
+          const runs = toIdRuns(ids, frame).map((run) => readRun(run, filter, order));
+          const found = new Map((await Promise.all(runs)).flat());
+          return ids.map((id) => found.get(id));
+        },
+        { cacheKeyFn: (id) => id.toLowerCase() },
+      );
+    loaders.set(key, loader);
+    return loader;
+  }
+
+  return {
+    of(id, filter, order) {
+      const alone = rowsOf([id], filter, order);
+      const known = (): Promise<Known | undefined> => loaderOf(filter, order).load(id);
+      return {
+        async window(offset, size, count) {
+          const { rows, whole } = (await known()) ?? { rows: [], whole: false };
+          const reaches = whole || (!count && offset + size <= rows.length);
+          if (!reaches) return alone.window(offset, size, count);
+          const window = await sequenceOf(() => Promise.resolve(rows)).window(offset, size, count);
+          return whole ? window : { ...window, total: null, ended: false };
+        },
+        async total() {
+          const source = await known();
+          return source?.whole ? source.rows.length : alone.total();
+        },
+      };
+    },
+    clear: () => {
+      loaders.clear();
+    },
+  };
+}
+
+/**
+ * The rows of each source, by the target's id: as the upstream does, without regard to case. Undefined where a row
+ * has no id or is none of these sources', since nothing is sure then.
+ */
+function distribute(
+  rows: readonly (TaskStatus | undefined)[],
+  ids: readonly string[],
+): TaskStatus[][] | undefined {
+  const parts = new Map(ids.map((id): [string, TaskStatus[]] => [id.toLowerCase(), []]));
+  for (const row of rows) {
+    const part = parts.get(row?.target?.id?.toLowerCase() ?? '');
+    if (row === undefined || part === undefined) return undefined;
+    part.push(row);
+  }
+  return [...parts.values()];
+}

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { composeServices } from '@apollo/composition';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { parse } from 'graphql';
+import { ask, Pair } from '../support/pair.js';
+import { routers, type Router } from './routers.js';
+import { sourcesSdl, startSourcesSubgraph, type SourcesSubgraph } from './sources-subgraph.js';
+
+describe.each(Object.entries(routers))('through %s', (_name, startRouter) => {
+  const pair = new Pair('beta');
+  let sources: SourcesSubgraph;
+  let router: Router;
+
+  beforeAll(async () => {
+    [sources] = await Promise.all([startSourcesSubgraph(), pair.start()]);
+    const { supergraphSdl, errors } = composeServices([
+      {
+        name: 'tasks',
+        url: `${pair.gateway.url}/graphql`,
+        typeDefs: parse(readFileSync('schema/subgraph.graphql', 'utf8')),
+      },
+      { name: 'sources', url: sources.url, typeDefs: parse(sourcesSdl) },
+    ]);
+    expect(errors).toBeUndefined();
+    router = await startRouter(supergraphSdl ?? '');
+  });
+  afterAll(async () => {
+    await router.stop();
+    await pair.stop();
+    await sources.stop();
+  });
+  beforeEach(() => {
+    pair.reset();
+    sources.requests.length = 0;
+    sources.ids = [
+      ...new Set(
+        pair.sandbox.tasks().flatMap(({ target }) => (target?.type === 'APPLICATION' ? target.id : [])),
+      ),
+    ];
+  });
+
+  test('tasks lead to the name and the owner of their sources: one call of either', async () => {
+    const query = readFileSync('test/federation/operations/failures-with-owners.graphql', 'utf8');
+    const { data, errors } = await ask(router.url, query);
+    expect(errors).toEqual([]);
+    const targets = data.taskStatuses.nodes.flatMap(({ target }: any) =>
+      target?.source ? target.source : [],
+    );
+    expect(targets.length).toBeGreaterThan(5);
+    for (const { id, name, owner } of targets)
+      expect([name, owner]).toEqual([`Source ${id}`, { alias: `owner.${id}` }]);
+    expect(pair.calls()).toEqual(['GET getTaskStatusList']);
+    expect(sources.requests).toHaveLength(1);
+  });
+
+  test('20 sources of few tasks lead to their tasks: one call, and one more for all that is pending', async () => {
+    sources.ids = Array.from({ length: 20 }, (_, i) => `s${i}`);
+    for (const id of sources.ids) {
+      pair.sandbox.insert({
+        id: `t-${id}`,
+        target: { id, type: 'APPLICATION', name: id },
+        completionStatus: 'ERROR',
+      });
+    }
+    const query = readFileSync('test/federation/operations/sources-with-tasks.graphql', 'utf8');
+    const { data, errors } = await ask(router.url, query);
+    expect(errors).toEqual([]);
+    expect(data.sources).toHaveLength(20);
+    for (const { id, name, taskStatuses } of data.sources) {
+      expect(name).toBe(`Source ${id}`);
+      expect(taskStatuses).toEqual({ totalCount: 1, nodes: [{ id: `t-${id}`, state: 'FAILED' }] });
+    }
+    expect(pair.calls().sort()).toEqual(['GET getPendingTasks', 'GET getTaskStatusList']);
+  });
+
+  test('their pending tasks come from one reading', async () => {
+    const { data, errors } = await ask(
+      router.url,
+      '{ sources { id pendingTasks { nodes { id target { id } } } } }',
+    );
+    expect(errors).toEqual([]);
+    expect(data.sources.some(({ pendingTasks }: any) => pendingTasks.nodes.length > 1)).toBe(true);
+    for (const { id, pendingTasks } of data.sources)
+      expect(pendingTasks.nodes.every(({ target }: any) => target.id === id)).toBe(true);
+    expect(pair.calls()).toEqual(['GET getPendingTasks']);
+  });
+
+  test('arguments and input objects arrive as they were written', async () => {
+    const query = `query ($filter: TaskStatusFilterInput, $sort: TaskStatusSortInput) {
+      sources(limit: 3) { id taskStatuses(filter: $filter, sort: $sort, first: 3) { nodes { completionStatus } pageInfo { hasNextPage } } } }`;
+    const filter = { completionStatus: { in: ['ERROR', 'TEMP_ERROR'] } };
+    const { data, errors } = await ask(router.url, query, {
+      filter,
+      sort: { field: 'CREATED', direction: 'ASC' },
+    });
+    expect(errors).toEqual([]);
+    expect(data.sources.flatMap(({ taskStatuses }: any) => taskStatuses.nodes).length).toBeGreaterThan(2);
+    expect(pair.queries()[0]?.['filters']).toContain('completionStatus in ("ERROR","TEMPERROR")');
+  });
+
+  test('an error of the upstream keeps its code, and leaves the other subgraph’s answer', async () => {
+    pair.sandbox.configure({ errorRate: 1, errorStatus: 503 });
+    const { data, errors } = await ask(
+      router.url,
+      '{ sources(limit: 1) { name taskStatuses { totalCount } } }',
+    );
+    expect(data.sources).toEqual([{ name: `Source ${sources.ids[0] ?? ''}`, taskStatuses: null }]);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.extensions['code']).toBe('UPSTREAM_UNAVAILABLE');
+  });
+
+  test('the caller’s token reaches the upstream', async () => {
+    pair.sandbox.configure({ auth: 'required', launcherIsCaller: true });
+    const query = '{ taskStatuses(limit: 1) { nodes { launcher } } }';
+    const token = pair.sandbox.token({ marker: 'router-user' });
+    const { data } = await ask(router.url, query, {}, { authorization: `Bearer ${token}` });
+    expect(data.taskStatuses.nodes).toEqual([{ launcher: 'router-user' }]);
+    const { errors } = await ask(router.url, query);
+    expect(errors[0]?.extensions['code']).toBe('UNAUTHENTICATED');
+  });
+});
