@@ -10,7 +10,7 @@ import { UpstreamError } from '../upstream/upstream-error.js';
 export type TaskStatusLoader = DataLoader<string, TaskStatus | null>;
 
 /** How many single look-ups of one operation are under way at a time. */
-const SINGLES_AT_A_TIME = 8;
+export const SINGLES_AT_A_TIME = 8;
 
 /** A run that is refused as a whole says nothing about its ids: they are looked up one by one then. */
 const REFUSED_AS_A_WHOLE = new Set([400, 404, 413, 414, 431]);
