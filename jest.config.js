@@ -20,6 +20,8 @@ export default {
     ],
   },
   testTimeout: 30_000,
+  // A loaded machine needs longer than the half second of the default to end a worker that holds three composers.
+  workerGracefulExitTimeout: 5_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/main.ts'],
 };

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import pLimit from 'p-limit';
 import type { TaskStatus } from '../model/task-status.model.js';
 import { ofSources, toSelection, type TaskFilter } from '../translation/filter.translator.js';
 import { allOf } from '../translation/filter.grammar.js';
@@ -6,7 +7,7 @@ import { toIdRuns } from '../translation/id.translator.js';
 import { MAX_ROWS, type Order } from '../translation/page.translator.js';
 import type { TaskStatusApi } from '../upstream/task-status.api.js';
 import { sequenceOf, type RowSequence } from './row-sequence.js';
-import { isRefusedAsAWhole } from './task-status.loader.js';
+import { isRefusedAsAWhole, SINGLES_AT_A_TIME } from './task-status.loader.js';
 
 /** The lists of many sources, each as if it were read alone. Lives for one operation. */
 export interface SourceRows {
@@ -36,6 +37,7 @@ export function createSourceRows(
   listOf: (filters: string | undefined, order: Order) => RowSequence,
 ): SourceRows {
   const loaders = new Map<string, DataLoader<string, Known | undefined>>();
+  const limit = pLimit(SINGLES_AT_A_TIME);
 
   const rowsOf = (ids: readonly string[], filter: TaskFilter, order: Order): RowSequence =>
     listOf(filtersOf(ofSources(filter, ids)), order);
@@ -88,13 +90,13 @@ export function createSourceRows(
         async window(offset, size, count) {
           const { rows, whole } = (await known()) ?? { rows: [], whole: false };
           const reaches = whole || (!count && offset + size <= rows.length);
-          if (!reaches) return alone.window(offset, size, count);
+          if (!reaches) return limit(() => alone.window(offset, size, count));
           const window = await sequenceOf(() => Promise.resolve(rows)).window(offset, size, count);
           return whole ? window : { ...window, total: null, ended: false };
         },
         async total() {
           const source = await known();
-          return source?.whole ? source.rows.length : alone.total();
+          return source?.whole ? source.rows.length : limit(() => alone.total());
         },
       };
     },

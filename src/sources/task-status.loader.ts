@@ -10,8 +10,8 @@ import { createBatchWindow } from './batch-window.js';
 /** A task by its id: null where the upstream has none. It joins look-ups and remembers none of them. */
 export type TaskStatusLoader = DataLoader<string, TaskStatus | null>;
 
-/** How many single look-ups of one principal are under way at a time. */
-const SINGLES_AT_A_TIME = 8;
+/** How many single calls of one principal or operation are under way at a time. */
+export const SINGLES_AT_A_TIME = 8;
 
 /** A run that is refused as a whole says nothing about its ids: they are looked up one by one then. */
 const REFUSED_AS_A_WHOLE = new Set([400, 404, 413, 414, 431]);

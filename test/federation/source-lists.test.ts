@@ -76,15 +76,17 @@ onEachVersion(
         const { data } = await askSources(
           pair,
           ids,
-          `old: taskStatuses(sort: {field: CREATED, direction: ASC}, limit: 1) { ${page} }
+          `new: taskStatuses(sort: {field: CREATED, direction: DESC}, limit: 1) { ${page} }
+         old: taskStatuses(sort: {field: CREATED, direction: ASC}, limit: 1) { ${page} }
          older: taskStatuses(sort: {field: CREATED, direction: ASC}, limit: 2) { ${page} }
          failed: taskStatuses(filter: {completionStatus: {eq: ERROR}}) { ${page} }`,
         );
-        for (const { id, old, older, failed } of data._entities) {
+        for (const { id, new: newest, old, older, failed } of data._entities) {
+          expect(idsOf(newest)).toEqual([`${id}-0`]);
           expect([idsOf(old), idsOf(older)]).toEqual([[`${id}-2`], [`${id}-2`, `${id}-1`]]);
           expect(idsOf(failed)).toEqual([`${id}-1`]);
         }
-        expect(pair.calls()).toHaveLength(2);
+        expect(pair.calls()).toHaveLength(3);
       });
 
       test('a filter on sourceId holds besides', async () => {
@@ -128,6 +130,14 @@ onEachVersion(
           expect(taskStatuses.pageInfo.hasNextPage).toBe(true);
         }
         expect(pair.calls()).toHaveLength(1);
+      });
+
+      test('where the joined answer is full, a total is asked of each source', async () => {
+        const ids = seed(pair, 20, 20);
+        const { data } = await askSources(pair, ids, `taskStatuses(limit: 2, ${ended}) { ${page} }`);
+        for (const { taskStatuses } of data._entities)
+          expect(taskStatuses).toMatchObject({ totalCount: 20, nodes: [{}, {}] });
+        expect(pair.calls()).toHaveLength(21);
       });
 
       test('more than 100 sources, or long ids, take more calls of at most 100 ids and 8,000 bytes', async () => {
@@ -267,6 +277,19 @@ onEachVersion(
           expect(taskStatuses).toEqual(pendingTasks);
         }
         expect(pair.calls()).toHaveLength(1);
+      });
+
+      test('are read anew after each update of an operation', async () => {
+        seed(pair, 2, 0, 2);
+        const input = (id: string): string =>
+          `(input: {id: "${id}", patch: [{op: REPLACE, path: "/completionStatus", value: "TERMINATED"}]})`;
+        const selection = '{ taskStatus { target { source { pendingTasks { nodes { id } } } } } }';
+        const { data, errors } = await pair.ask(
+          `mutation { a: updateTaskStatus${input('p0-0')} ${selection} b: updateTaskStatus${input('p0-1')} ${selection} }`,
+        );
+        expect(errors).toEqual([]);
+        const left = (field: any): string[] => idsOf(field.taskStatus.target.source.pendingTasks);
+        expect([left(data.a), left(data.b)]).toEqual([['p0-1'], []]);
       });
 
       test('go on behind their cursors', async () => {
