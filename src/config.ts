@@ -10,6 +10,10 @@ export interface Config {
   readonly apiVersion: (typeof apiVersions)[number];
   /** Calls that may be made in a window; undefined is as many as wanted. */
   readonly rateLimit: { readonly calls: number; readonly windowMs: number } | undefined;
+  /** Origins whose pages may ask; none is no CORS. */
+  readonly corsOrigins: readonly string[];
+  /** Operations that one HTTP request may hold as an array; 0 is no arrays. */
+  readonly batchLimit: number;
   readonly logLevel: (typeof levels)[number];
   readonly production: boolean;
 }
@@ -53,6 +57,20 @@ const variables = z.object({
     .regex(/^(?:off|[1-9]\d{0,5}\/[1-9]\d{0,3}s)$/, '"off", or calls and seconds such as 100/10s')
     .default('100/10s')
     .transform(toRateLimit),
+  CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'exact origins without a path, separated by commas, such as https://app.example.com,http://localhost:3000',
+    )
+    .transform((origins) => origins.map((origin) => new URL(origin).origin))
+    .default([]),
+  BATCH_LIMIT: z
+    .string()
+    .regex(/^\d{1,2}$/, 'a number of operations from 0 (no batches) to 99')
+    .transform(Number)
+    .default(0),
   LOG_LEVEL: logLevel.default('info'),
   NODE_ENV: z.string().optional(),
 });
@@ -71,6 +89,8 @@ export function readConfig(environment: Environment): Reading<Config> {
     upstreamOrigin: v.SAIL_BASE_URL,
     apiVersion: v.SAIL_API_VERSION,
     rateLimit: v.SAIL_RATE_LIMIT,
+    corsOrigins: v.CORS_ORIGINS,
+    batchLimit: v.BATCH_LIMIT,
     logLevel: v.LOG_LEVEL,
     production: v.NODE_ENV === 'production',
   }));

@@ -3,6 +3,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
 import type { OperationContext } from '../resolvers/context.js';
 import type { Log } from '../telemetry/logger.js';
+import { allowOrigins, compressAnswers } from './browser-access.js';
 
 /** What the door needs: who answers operations, and what one is answered with for a given `Authorization` header. */
 export interface HttpOptions {
@@ -11,11 +12,18 @@ export interface HttpOptions {
   readonly log: Log;
   /** Headers that every answer carries. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Origins whose pages may ask. */
+  readonly corsOrigins: readonly string[];
+  /** Operations that one request may hold as an array; 0 is no arrays. */
+  readonly batchLimit: number;
 }
 
 /** The routes: `/graphql`, `/health/live`, `/health/ready`. Listens only when told to. */
-export function createHttpServer({ apollo, contextFor, log, headers }: HttpOptions): FastifyInstance {
+export function createHttpServer(options: HttpOptions): FastifyInstance {
+  const { apollo, contextFor, log, headers, corsOrigins, batchLimit } = options;
   const app = fastify({ forceCloseConnections: 'idle' });
+  allowOrigins(app, corsOrigins);
+  compressAnswers(app);
 
   let closing = false;
   app.addHook('preClose', (done) => {
@@ -32,15 +40,23 @@ export function createHttpServer({ apollo, contextFor, log, headers }: HttpOptio
     done();
   });
 
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    handler: fastifyApolloHandler(apollo, {
-      context: (request) => Promise.resolve(contextFor(request.headers.authorization)),
-    }),
+  app.addHook('preHandler', (request, reply, done) => {
+    if (!Array.isArray(request.body) || request.body.length <= batchLimit) done();
+    else void reply.code(400).send(refusal('BAD_REQUEST', batchRule(batchLimit)));
   });
-  app.get('/health/live', () => ({ status: 'alive' }));
-  app.get('/health/ready', () => ({ status: 'ready' }));
+
+  // Routes are registered behind the plugins that compress their answers.
+  app.after(() => {
+    app.route({
+      method: ['GET', 'POST'],
+      url: '/graphql',
+      handler: fastifyApolloHandler(apollo, {
+        context: (request) => Promise.resolve(contextFor(request.headers.authorization)),
+      }),
+    });
+    app.get('/health/live', () => ({ status: 'alive' }));
+    app.get('/health/ready', () => ({ status: 'ready' }));
+  });
 
   app.setNotFoundHandler((request, reply) => {
     void reply.code(404);
@@ -57,6 +73,12 @@ export function createHttpServer({ apollo, contextFor, log, headers }: HttpOptio
     return refusal('INTERNAL_SERVER_ERROR', 'Something went wrong in the gateway.');
   });
   return app;
+}
+
+function batchRule(limit: number): string {
+  return limit === 0
+    ? 'This gateway takes one operation a request, not an array of them.'
+    : `This gateway takes at most ${limit} operations a request.`;
 }
 
 /** An answer in GraphQL's form to what did not get as far as an operation. */

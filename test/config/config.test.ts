@@ -19,6 +19,8 @@ const names = [
   'SAIL_BASE_URL',
   'SAIL_API_VERSION',
   'SAIL_RATE_LIMIT',
+  'CORS_ORIGINS',
+  'BATCH_LIMIT',
   'LOG_LEVEL',
   'NODE_ENV',
 ];
@@ -29,6 +31,8 @@ const defaults: Config = {
   upstreamOrigin: undefined,
   apiVersion: 'beta',
   rateLimit: { calls: 100, windowMs: 10_000 },
+  corsOrigins: [],
+  batchLimit: 0,
   logLevel: 'info',
   production: false,
 };
@@ -64,6 +68,13 @@ describe('settings', () => {
     ['SAIL_RATE_LIMIT', 'off', { rateLimit: undefined }],
     ['SAIL_RATE_LIMIT', '50/5s', { rateLimit: { calls: 50, windowMs: 5_000 } }],
     ['SAIL_RATE_LIMIT', '1/1s', { rateLimit: { calls: 1, windowMs: 1_000 } }],
+    ['CORS_ORIGINS', 'https://app.example.com', { corsOrigins: ['https://app.example.com'] }],
+    [
+      'CORS_ORIGINS',
+      'http://a:3000/, HTTPS://B.example',
+      { corsOrigins: ['http://a:3000', 'https://b.example'] },
+    ],
+    ['BATCH_LIMIT', '10', { batchLimit: 10 }],
     ['NODE_ENV', 'production', { production: true }],
     ['NODE_ENV', 'test', { production: false }],
   ])('of %s=%s are %j', (name, text, expected) => {
@@ -105,6 +116,18 @@ describe('settings', () => {
       'SAIL_RATE_LIMIT',
       ['0', '100', '0/10s', '100/0s', '100/10', '-1/10s', '1.5/10s', 'none', 'OFF', '1/1m'],
     ],
+    [
+      'CORS_ORIGINS',
+      [
+        '*',
+        'null',
+        'app.example.com',
+        'https://a.example/path',
+        'https://a.example,',
+        'https://*.a.example/x',
+      ],
+    ],
+    ['BATCH_LIMIT', ['-1', '100', '1.5', 'on']],
     ['LOG_LEVEL', ['verbose', 'INFO', '30', 'toString']],
   ])('of a bad %s are refused by name, with what would be right', (name, texts) => {
     for (const text of texts) {
@@ -118,9 +141,9 @@ describe('settings', () => {
   });
 
   test('that are bad are reported all at once, one line each', () => {
-    const bad = Object.fromEntries(names.slice(0, 6).map((name) => [name, '?']));
+    const bad = Object.fromEntries(names.slice(0, -1).map((name) => [name, '?']));
     const problems = problemsOf({ ...bad, NODE_ENV: 'production' });
-    expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual(names.slice(0, 6).sort());
+    expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual(names.slice(0, -1).sort());
     expect(problems.join('')).not.toContain('\n');
   });
 });
