@@ -13,6 +13,7 @@ import { createErrorMask } from './plugins/error-mask.js';
 import { privateAnswerPlugin } from './plugins/private-answer.plugin.js';
 import { responseStatusPlugin } from './plugins/response-status.plugin.js';
 import { retryAfterPlugin } from './plugins/retry-after.plugin.js';
+import { safelistPlugin } from './plugins/safelist.plugin.js';
 import type { OperationContext } from './resolvers/context.js';
 import { startSandbox } from './sandbox/sandbox.js';
 import type { SandboxSettings } from './sandbox/settings.js';
@@ -67,6 +68,9 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     allowBatchedHttpRequests: config.batchLimit > 0,
     persistedQueries: { cache: new InMemoryLRUCache<string>(PERSISTED_QUERIES) },
     plugins: [
+      ...(config.persistedOperations
+        ? [safelistPlugin({ ...config.persistedOperations, routerKey: config.routerKey, log })]
+        : []),
       retryAfterPlugin(),
       privateAnswerPlugin(),
       responseStatusPlugin(),

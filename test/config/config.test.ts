@@ -21,6 +21,9 @@ const names = [
   'SAIL_RATE_LIMIT',
   'CORS_ORIGINS',
   'BATCH_LIMIT',
+  'PERSISTED_OPERATIONS',
+  'PERSISTED_OPERATIONS_MODE',
+  'ROUTER_KEY',
   'LOG_LEVEL',
   'NODE_ENV',
 ];
@@ -33,6 +36,8 @@ const defaults: Config = {
   rateLimit: { calls: 100, windowMs: 10_000 },
   corsOrigins: [],
   batchLimit: 0,
+  persistedOperations: undefined,
+  routerKey: undefined,
   logLevel: 'info',
   production: false,
 };
@@ -75,6 +80,8 @@ describe('settings', () => {
       { corsOrigins: ['http://a:3000', 'https://b.example'] },
     ],
     ['BATCH_LIMIT', '10', { batchLimit: 10 }],
+    ['PERSISTED_OPERATIONS_MODE', 'report', {}],
+    ['ROUTER_KEY', '0123456789abcdef', { routerKey: '0123456789abcdef' }],
     ['NODE_ENV', 'production', { production: true }],
     ['NODE_ENV', 'test', { production: false }],
   ])('of %s=%s are %j', (name, text, expected) => {
@@ -128,6 +135,9 @@ describe('settings', () => {
       ],
     ],
     ['BATCH_LIMIT', ['-1', '100', '1.5', 'on']],
+    ['PERSISTED_OPERATIONS', ['nowhere.json', 'schema', 'README.md', 'tsconfig.json']],
+    ['PERSISTED_OPERATIONS_MODE', ['off', 'ENFORCE']],
+    ['ROUTER_KEY', ['short', 'with a space in between']],
     ['LOG_LEVEL', ['verbose', 'INFO', '30', 'toString']],
   ])('of a bad %s are refused by name, with what would be right', (name, texts) => {
     for (const text of texts) {
