@@ -23,9 +23,10 @@ const homes = {
   '^reflect-metadata$': ['schema.ts$'],
   '^graphql-scalars$': ['model/'],
   '^@apollo/server': ['gateway.ts$', 'http/', 'plugins/'],
-  '^(@as-integrations/fastify|@fastify/static|fastify)$': ['http/'],
+  '^@apollo/utils.keyvaluecache$': ['gateway.ts$'],
+  '^(@as-integrations/fastify|@fastify/compress|@fastify/cors|@fastify/static|fastify)$': ['http/'],
   '^pino$': ['telemetry/'],
-  '^zod$': ['config.ts$'],
+  '^zod$': ['config.ts$', 'operation-manifest.ts$'],
   '^rfc6902$': ['sandbox/'],
   '^close-with-grace$': ['main.ts$'],
 };
@@ -69,7 +70,13 @@ module.exports = {
       name: 'config-imports-none-of-us',
       severity: 'error',
       from: { path: '^src/config\\.ts$' },
-      to: { path: '^src/' },
+      to: { path: '^src/', pathNot: '^src/operation-manifest\\.ts$' },
+    },
+    {
+      name: 'the-manifest-is-read-by-config',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/config\\.ts$' },
+      to: { path: '^src/operation-manifest\\.ts$' },
     },
     ...Object.entries(mayImport).map(([name, allowed]) => ({
       name: `${name}-imports-downward-only`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readOperationManifest, type OperationManifest } from './operation-manifest.js';
 
 /** The gateway's settings, checked. */
 export interface Config {
@@ -10,6 +11,15 @@ export interface Config {
   readonly apiVersion: (typeof apiVersions)[number];
   /** Calls that may be made in a window; undefined is as many as wanted. */
   readonly rateLimit: { readonly calls: number; readonly windowMs: number } | undefined;
+  /** Origins whose pages may ask; none is no CORS. */
+  readonly corsOrigins: readonly string[];
+  /** Operations that one HTTP request may hold as an array; 0 is no arrays. */
+  readonly batchLimit: number;
+  /** The operations that are allowed, and what becomes of others; undefined is that all are. */
+  readonly persistedOperations:
+    { readonly operations: OperationManifest; readonly mode: (typeof listModes)[number] } | undefined;
+  /** By which a federation router is known. */
+  readonly routerKey: string | undefined;
   readonly logLevel: (typeof levels)[number];
   readonly production: boolean;
   /** Whether browsers get GraphiQL. */
@@ -25,6 +35,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type Reading<T> = { readonly value: T } | { readonly problems: readonly string[] };
 
 const apiVersions = ['beta', 'v2024', 'v2025', 'v2026', 'v1'] as const;
+const listModes = ['report', 'enforce'] as const;
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** A rule in words, which is all that a person needs to mend a variable. */
@@ -58,6 +69,26 @@ const variables = z.object({
     .regex(/^(?:off|[1-9]\d{0,5}\/[1-9]\d{0,3}s)$/, '"off", or calls and seconds such as 100/10s')
     .default('100/10s')
     .transform(toRateLimit),
+  CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'exact origins without a path, separated by commas, such as https://app.example.com,http://localhost:3000',
+    )
+    .transform((origins) => origins.map((origin) => new URL(origin).origin))
+    .default([]),
+  BATCH_LIMIT: z
+    .string()
+    .regex(/^\d{1,2}$/, 'a number of operations from 0 (no batches) to 99')
+    .transform(Number)
+    .default(0),
+  PERSISTED_OPERATIONS: z.string().transform(toManifest).optional(),
+  PERSISTED_OPERATIONS_MODE: z.enum(listModes, `one of ${listModes.join(', ')}`).default('enforce'),
+  ROUTER_KEY: z
+    .string()
+    .regex(/^[!-~]{16,}$/, 'a secret of 16 or more letters, digits and signs, without spaces')
+    .optional(),
   LOG_LEVEL: logLevel.default('info'),
   NODE_ENV: z.string().optional(),
   GRAPHIQL: onOff.optional(),
@@ -70,7 +101,7 @@ const sandboxVariables = z.object({
   LOG_LEVEL: logLevel.default('info'),
 });
 
-/** Reads the gateway's settings. An empty variable is as good as none. */
+/** Reads the gateway's settings, and the files that they name. An empty variable is as good as none. */
 export function readConfig(environment: Environment): Reading<Config> {
   return read(variables, environment, (v) => {
     const production = v.NODE_ENV === 'production';
@@ -81,6 +112,13 @@ export function readConfig(environment: Environment): Reading<Config> {
       upstreamOrigin: v.SAIL_BASE_URL,
       apiVersion: v.SAIL_API_VERSION,
       rateLimit: v.SAIL_RATE_LIMIT,
+      corsOrigins: v.CORS_ORIGINS,
+      batchLimit: v.BATCH_LIMIT,
+      persistedOperations: v.PERSISTED_OPERATIONS && {
+        operations: v.PERSISTED_OPERATIONS,
+        mode: v.PERSISTED_OPERATIONS_MODE,
+      },
+      routerKey: v.ROUTER_KEY,
       logLevel: v.LOG_LEVEL,
       production,
       graphiql,
@@ -114,6 +152,15 @@ function isOrigin(text: string): boolean {
   const { protocol, pathname, search, hash, username, password } = new URL(text);
   const bare = pathname === '/' && `${search}${hash}${username}${password}` === '';
   return bare && (protocol === 'https:' || protocol === 'http:');
+}
+
+function toManifest(path: string, context: z.RefinementCtx): OperationManifest {
+  try {
+    return readOperationManifest(path);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
 }
 
 function toRateLimit(text: string): Config['rateLimit'] {

@@ -5,11 +5,15 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.js';
 import { createHttpServer } from './http/http.server.js';
 import { createErrorMask } from './plugins/error-mask.js';
+import { privateAnswerPlugin } from './plugins/private-answer.plugin.js';
+import { responseStatusPlugin } from './plugins/response-status.plugin.js';
 import { retryAfterPlugin } from './plugins/retry-after.plugin.js';
+import { safelistPlugin } from './plugins/safelist.plugin.js';
 import { refuseServiceIntrospection } from './plugins/service-introspection.rule.js';
 import type { OperationContext } from './resolvers/context.js';
 import { startSandbox } from './sandbox/sandbox.js';
@@ -24,6 +28,9 @@ import { createUpstreamClient } from './upstream/upstream.client.js';
 
 /** A call that takes longer than this has failed. */
 const CALL_TIMEOUT_MS = 15_000;
+
+/** Texts of automatic persisted queries to remember: at most so many, and so many characters of them together. */
+const PERSISTED_QUERIES = { max: 1000, maxSize: 4 * 1024 * 1024 };
 
 /** A gateway that serves. `url` is its origin; `stop` finishes what is under way first. */
 export interface Gateway {
@@ -61,8 +68,16 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     stopOnTerminationSignals: false,
     formatError: createErrorMask(log),
     logger: log,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: config.batchLimit > 0,
+    persistedQueries: { cache: new InMemoryLRUCache<string>(PERSISTED_QUERIES) },
     plugins: [
+      ...(config.persistedOperations
+        ? [safelistPlugin({ ...config.persistedOperations, routerKey: config.routerKey, log })]
+        : []),
       retryAfterPlugin(),
+      privateAnswerPlugin(),
+      responseStatusPlugin(),
       // Cache control instruments every field; reporting would send operations elsewhere if a key is about.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -77,6 +92,8 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     contextFor: (authorization) => ({ tasks: createTaskStatusSource(api, reads, authorization, log, now) }),
     log,
     graphiql: config.graphiql,
+    corsOrigins: config.corsOrigins,
+    batchLimit: config.batchLimit,
     headers: embedded ? { 'x-upstream': 'embedded-sandbox' } : {},
   });
   const stop = async (): Promise<void> => {

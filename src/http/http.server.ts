@@ -3,6 +3,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
 import type { OperationContext } from '../resolvers/context.js';
 import type { Log } from '../telemetry/logger.js';
+import { allowOrigins, compressAnswers } from './browser-access.js';
 import { refuseGraphiql, serveGraphiql } from './graphiql.routes.js';
 
 /** What the door needs: who answers operations, and what one is answered with for a given `Authorization` header. */
@@ -14,17 +15,18 @@ export interface HttpOptions {
   readonly graphiql: boolean;
   /** Headers that every answer carries. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Origins whose pages may ask. */
+  readonly corsOrigins: readonly string[];
+  /** Operations that one request may hold as an array; 0 is no arrays. */
+  readonly batchLimit: number;
 }
 
 /** The routes: `/graphql`, `/health/live`, `/health/ready`, and those of GraphiQL. Listens only when told to. */
-export function createHttpServer({
-  apollo,
-  contextFor,
-  log,
-  graphiql,
-  headers,
-}: HttpOptions): FastifyInstance {
+export function createHttpServer(options: HttpOptions): FastifyInstance {
+  const { apollo, contextFor, log, graphiql, headers, corsOrigins, batchLimit } = options;
   const app = fastify({ forceCloseConnections: 'idle' });
+  allowOrigins(app, corsOrigins);
+  compressAnswers(app);
 
   let closing = false;
   app.addHook('preClose', (done) => {
@@ -41,17 +43,25 @@ export function createHttpServer({
     done();
   });
 
-  if (graphiql) serveGraphiql(app);
-  else refuseGraphiql(app);
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    handler: fastifyApolloHandler(apollo, {
-      context: (request) => Promise.resolve(contextFor(request.headers.authorization)),
-    }),
+  app.addHook('preHandler', (request, reply, done) => {
+    if (!Array.isArray(request.body) || request.body.length <= batchLimit) done();
+    else void reply.code(400).send(refusal('BAD_REQUEST', batchRule(batchLimit)));
   });
-  app.get('/health/live', () => ({ status: 'alive' }));
-  app.get('/health/ready', () => ({ status: 'ready' }));
+
+  // Routes are registered behind the plugins that compress their answers.
+  app.after(() => {
+    if (graphiql) serveGraphiql(app);
+    else refuseGraphiql(app);
+    app.route({
+      method: ['GET', 'POST'],
+      url: '/graphql',
+      handler: fastifyApolloHandler(apollo, {
+        context: (request) => Promise.resolve(contextFor(request.headers.authorization)),
+      }),
+    });
+    app.get('/health/live', () => ({ status: 'alive' }));
+    app.get('/health/ready', () => ({ status: 'ready' }));
+  });
 
   app.setNotFoundHandler((request, reply) => {
     void reply.code(404);
@@ -68,6 +78,12 @@ export function createHttpServer({
     return refusal('INTERNAL_SERVER_ERROR', 'Something went wrong in the gateway.');
   });
   return app;
+}
+
+function batchRule(limit: number): string {
+  return limit === 0
+    ? 'This gateway takes one operation a request, not an array of them.'
+    : `This gateway takes at most ${limit} operations a request.`;
 }
 
 /** An answer in GraphQL's form to what did not get as far as an operation. */

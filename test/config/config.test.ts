@@ -19,6 +19,11 @@ const names = [
   'SAIL_BASE_URL',
   'SAIL_API_VERSION',
   'SAIL_RATE_LIMIT',
+  'CORS_ORIGINS',
+  'BATCH_LIMIT',
+  'PERSISTED_OPERATIONS',
+  'PERSISTED_OPERATIONS_MODE',
+  'ROUTER_KEY',
   'LOG_LEVEL',
   'NODE_ENV',
   'GRAPHIQL',
@@ -31,6 +36,10 @@ const defaults: Config = {
   upstreamOrigin: undefined,
   apiVersion: 'beta',
   rateLimit: { calls: 100, windowMs: 10_000 },
+  corsOrigins: [],
+  batchLimit: 0,
+  persistedOperations: undefined,
+  routerKey: undefined,
   logLevel: 'info',
   production: false,
   graphiql: true,
@@ -68,6 +77,15 @@ describe('settings', () => {
     ['SAIL_RATE_LIMIT', 'off', { rateLimit: undefined }],
     ['SAIL_RATE_LIMIT', '50/5s', { rateLimit: { calls: 50, windowMs: 5_000 } }],
     ['SAIL_RATE_LIMIT', '1/1s', { rateLimit: { calls: 1, windowMs: 1_000 } }],
+    ['CORS_ORIGINS', 'https://app.example.com', { corsOrigins: ['https://app.example.com'] }],
+    [
+      'CORS_ORIGINS',
+      'http://a:3000/, HTTPS://B.example',
+      { corsOrigins: ['http://a:3000', 'https://b.example'] },
+    ],
+    ['BATCH_LIMIT', '10', { batchLimit: 10 }],
+    ['PERSISTED_OPERATIONS_MODE', 'report', {}],
+    ['ROUTER_KEY', '0123456789abcdef', { routerKey: '0123456789abcdef' }],
     ['NODE_ENV', 'production', { production: true, graphiql: false, introspection: false }],
     ['NODE_ENV', 'test', { production: false }],
     ['GRAPHIQL', 'on', {}],
@@ -124,6 +142,21 @@ describe('settings', () => {
       'SAIL_RATE_LIMIT',
       ['0', '100', '0/10s', '100/0s', '100/10', '-1/10s', '1.5/10s', 'none', 'OFF', '1/1m'],
     ],
+    [
+      'CORS_ORIGINS',
+      [
+        '*',
+        'null',
+        'app.example.com',
+        'https://a.example/path',
+        'https://a.example,',
+        'https://*.a.example/x',
+      ],
+    ],
+    ['BATCH_LIMIT', ['-1', '100', '1.5', 'on']],
+    ['PERSISTED_OPERATIONS', ['nowhere.json', 'schema', 'README.md', 'tsconfig.json']],
+    ['PERSISTED_OPERATIONS_MODE', ['off', 'ENFORCE']],
+    ['ROUTER_KEY', ['short', 'with a space in between']],
     ['LOG_LEVEL', ['verbose', 'INFO', '30', 'toString']],
     ['GRAPHIQL', ['true', 'ON', '1', 'yes']],
     ['INTROSPECTION', ['false', 'OFF', '0', 'no']],
@@ -139,9 +172,9 @@ describe('settings', () => {
   });
 
   test('that are bad are reported all at once, one line each', () => {
-    const bad = Object.fromEntries(names.slice(0, 6).map((name) => [name, '?']));
+    const bad = Object.fromEntries(names.slice(0, -1).map((name) => [name, '?']));
     const problems = problemsOf({ ...bad, NODE_ENV: 'production' });
-    expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual(names.slice(0, 6).sort());
+    expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual(names.slice(0, -1).sort());
     expect(problems.join('')).not.toContain('\n');
   });
 });

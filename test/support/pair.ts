@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe } from '@jest/globals';
 import {
+  type Environment,
   readConfig,
   startGateway,
   startSandbox,
@@ -7,6 +8,7 @@ import {
   type Sandbox,
   type SandboxOptions,
 } from '../../src/index.js';
+import type { Log } from '../../src/telemetry/logger.js';
 import { silentLog } from './silent-log.js';
 
 /** The instant at which every test stands, unless it moves the clock. */
@@ -29,12 +31,13 @@ export class Pair {
   constructor(
     readonly version: string,
     private readonly settings: SandboxOptions['settings'] = {},
+    private readonly environment: Environment = {},
   ) {}
 
   async start(): Promise<void> {
     const now = (): number => this.now;
     this.sandbox = await startSandbox({ now, settings: { rateLimit: 'off', tasks: 900, ...this.settings } });
-    this.gateway = await startGatewayOn(this.sandbox.url, this.version, now);
+    this.gateway = await startGatewayOn(this.sandbox.url, this.version, now, this.environment);
   }
 
   async stop(): Promise<void> {
@@ -90,17 +93,18 @@ export function startGatewayOn(
   origin: string,
   version = 'beta',
   now: () => number = () => NOON,
-  settings: Record<string, string> = {},
+  environment: Environment = {},
+  log: Log = silentLog,
 ): Promise<Gateway> {
   const reading = readConfig({
     PORT: '0',
     SAIL_BASE_URL: origin,
     SAIL_API_VERSION: version,
     SAIL_RATE_LIMIT: 'off',
-    ...settings,
+    ...environment,
   });
   if ('problems' in reading) throw new Error(reading.problems.join('; '));
-  return startGateway(reading.value, { now, log: silentLog });
+  return startGateway(reading.value, { now, log });
 }
 
 /** Asks a gateway as a frontend does. */

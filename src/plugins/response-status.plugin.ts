@@ -1,0 +1,34 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+
+const GRAPHQL_RESPONSE = 'application/graphql-response+json';
+
+/** What a well-formed request can be refused for before it is executed. */
+const requestErrors: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_USER_INPUT',
+]);
+
+/**
+ * A client that takes only `application/json` can't tell a 400 of the gateway's from one of a proxy's, so the
+ * GraphQL-over-HTTP specification has it answered with 200 where the operation doesn't parse, validate or fit its
+ * variables. Apollo Server answers 400 in either media type.
+ */
+export function responseStatusPlugin(): ApolloServerPlugin {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        willSendResponse({ request, response: { body, http } }) {
+          const errors = (body.kind === 'single' && body.singleResult.errors) || [];
+          if (
+            http.status === 400 &&
+            errors.every(({ extensions }) => requestErrors.has(extensions?.['code'])) &&
+            !request.http?.headers.get('accept')?.includes(GRAPHQL_RESPONSE)
+          )
+            http.status = 200;
+          return Promise.resolve();
+        },
+      }),
+  };
+}

@@ -1,0 +1,104 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { ApolloServerPlugin, GraphQLRequest } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import type { Log } from '../telemetry/logger.js';
+import { createSafelist, hashOf } from './safelist.js';
+
+/** What a safelist is made of. */
+export interface SafelistOptions {
+  readonly operations: ReadonlyMap<string, string>;
+  /** `enforce` refuses what is not in the list; `report` serves it, and logs it once. */
+  readonly mode: 'report' | 'enforce';
+  /** The secret by which a federation router is known, whose operations no list can hold. */
+  readonly routerKey: string | undefined;
+  readonly log: Log;
+}
+
+/** Different operations that are reported, so that a hostile client fills neither the memory nor the log. */
+const MOST_REPORTS = 1000;
+
+/** Apollo Router's code and status for an id that its list doesn't have. */
+const unknownId = (id: string): GraphQLError =>
+  refusal('PERSISTED_QUERY_NOT_IN_LIST', 404, `No operation with the id ${id.slice(0, 100)} is in the list.`);
+
+/** Apollo Router's code and status for a text that its list doesn't have. */
+const unknownText = (): GraphQLError =>
+  refusal(
+    'QUERY_NOT_IN_SAFELIST',
+    403,
+    'This gateway takes only operations of its list, and this is none of them.',
+  );
+
+/**
+ * Serves the operations of a list, by id or as text, and refuses or reports all others: a frontend's operations are
+ * known when it is built, and what nobody wrote on purpose is not worth its cost.
+ *
+ * Apollo Server lets a plugin refuse an operation only once it is parsed and resolved. So a refused one is swapped
+ * for the smallest there is: whatever it was, it is neither parsed nor validated.
+ */
+export function safelistPlugin({ operations, mode, routerKey, log }: SafelistOptions): ApolloServerPlugin {
+  const safelist = createSafelist(operations);
+  const reported = new Set<string>();
+
+  const report = ({ query = '', operationName }: GraphQLRequest): void => {
+    const hash = hashOf(query);
+    const name = operationName ?? /\b(?:query|mutation|subscription)\s+(\w+)/.exec(query)?.[1];
+    const key = `${name ?? ''} ${hash}`;
+    if (reported.has(key) || reported.size === MOST_REPORTS) return;
+    reported.add(key);
+    log.warn({ operation: name, hash }, 'an operation that is not in the list of persisted operations');
+  };
+
+  /** Puts the text in place of the id, and says why the request is refused, if it is. */
+  const admit = (request: GraphQLRequest): GraphQLError | undefined => {
+    const router = isSame(request.http?.headers.get('x-router-key'), routerKey);
+    const id = request.query ? undefined : idOf(request);
+    const listed = id === undefined ? undefined : safelist.byId(id);
+    if (listed !== undefined) {
+      request.query = listed;
+      delete request.extensions?.['persistedQuery'];
+    }
+    if (router) return undefined;
+    const { query } = request;
+    if (mode === 'report') {
+      if (query && !safelist.has(query)) report(request);
+      return undefined;
+    }
+    if (!query) return id === undefined ? unknownText() : unknownId(id);
+    return safelist.has(query) && !safelist.isForRouters(query) ? undefined : unknownText();
+  };
+
+  return {
+    requestDidStart({ request }) {
+      const refused = admit(request);
+      if (refused === undefined) return Promise.resolve();
+      request.query = '{__typename}';
+      delete request.operationName;
+      delete request.variables;
+      delete request.extensions;
+      return Promise.resolve({
+        didResolveOperation: () => Promise.reject(refused),
+      });
+    },
+  };
+}
+
+/** The id in place of a text: Apollo's extension, `documentId` of the specification's appendix, or `id` as Relay has it. */
+function idOf({ extensions, http }: GraphQLRequest): string | undefined {
+  const { sha256Hash } = (extensions?.['persistedQuery'] ?? {}) as { sha256Hash?: unknown };
+  const search = new URLSearchParams(http?.search ?? '');
+  const body = (http?.method === 'POST' ? (http.body ?? {}) : {}) as { documentId?: unknown; id?: unknown };
+  const ids = [sha256Hash, body.documentId, body.id, search.get('documentId'), search.get('id')];
+  return ids.find((id) => typeof id === 'string' && id !== '') as string | undefined;
+}
+
+/** Compares in a time that doesn't tell how much of the key was right. */
+function isSame(given: string | undefined, key: string | undefined): boolean {
+  if (given === undefined || key === undefined) return false;
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(key));
+}
+
+function refusal(code: string, status: number, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { status } } });
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { parse, stripIgnoredCharacters, visit } from 'graphql';
+
+/** The operations that are allowed, to be found by any name that a client may give them. */
+export interface Safelist {
+  /** The text for an id of the manifest, or for the SHA-256 of a text in it. */
+  byId(id: string): string | undefined;
+  /** Whether a text is in the manifest, whatever its spaces, commas and comments. Doesn't parse it. */
+  has(text: string): boolean;
+  /** Whether a text of the manifest asks what only a federation router may. */
+  isForRouters(text: string): boolean;
+}
+
+/** Indexes a manifest. */
+export function createSafelist(manifest: ReadonlyMap<string, string>): Safelist {
+  const ids = new Map<string, string>();
+  const texts = new Set<string>();
+  const routers = new Set<string>();
+  for (const text of manifest.values()) {
+    const bare = stripIgnoredCharacters(text);
+    for (const form of [text, bare]) {
+      texts.add(form);
+      ids.set(hashOf(form), text);
+      if (asksEntities(text)) routers.add(form);
+    }
+  }
+  // Last, so that an id is never taken for another text's hash.
+  for (const [id, text] of manifest) ids.set(id, text);
+  return {
+    byId: (id) => ids.get(bareId(id)),
+    has: (text) => texts.has(text) || texts.has(withoutIgnored(text)),
+    isForRouters: (text) => routers.has(text) || routers.has(withoutIgnored(text)),
+  };
+}
+
+/** The SHA-256 of a text, in hexadecimal digits: what automatic persisted queries go by. */
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The GraphQL-over-HTTP appendix on persisted documents has `sha256:` in front of a hash. */
+function bareId(id: string): string {
+  return id.startsWith('sha256:') ? id.slice('sha256:'.length) : id;
+}
+
+function withoutIgnored(text: string): string {
+  try {
+    return stripIgnoredCharacters(text);
+  } catch {
+    return text; // No GraphQL, so it is in no list.
+  }
+}
+
+function asksEntities(text: string): boolean {
+  let found = false;
+  visit(parse(text, { noLocation: true }), {
+    Field: ({ name }) => {
+      found ||= name.value === '_entities' || name.value === '_service';
+    },
+  });
+  return found;
+}

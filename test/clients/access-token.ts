@@ -1,0 +1,14 @@
+import type { Pair } from '../support/pair.js';
+
+/** An access token of the sandbox's, as a signed-in frontend has one. */
+export async function accessToken({ sandbox }: Pair): Promise<string> {
+  const reply = await fetch(`${sandbox.url}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: 'sandbox-application',
+      client_secret: 'sandbox',
+    }),
+  });
+  return ((await reply.json()) as { access_token: string }).access_token;
+}
