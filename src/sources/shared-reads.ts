@@ -8,11 +8,11 @@ import type { TaskStatusLoader } from './task-status.loader.js';
  * Nothing is remembered: a read is shared only while it is under way.
  */
 export interface SharedReads {
-  lookUp(authorization: Authorization, id: string): Promise<TaskStatus | null>;
+  readonly lookUp: (authorization: Authorization, id: string) => Promise<TaskStatus | null>;
   /** `key` names the read; it must tell apart all reads that could answer differently. */
-  read<T>(authorization: Authorization, key: string, read: () => Promise<T>): Promise<T>;
+  readonly read: <T>(authorization: Authorization, key: string, read: () => Promise<T>) => Promise<T>;
   /** After this, no read of the principal joins one that was sent before: its task with this id has changed. */
-  forget(authorization: Authorization, id: string): void;
+  readonly forget: (authorization: Authorization, id: string) => void;
 }
 
 interface Principal {

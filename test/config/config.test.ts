@@ -172,9 +172,10 @@ describe('settings', () => {
   });
 
   test('that are bad are reported all at once, one line each', () => {
-    const bad = Object.fromEntries(names.slice(0, -1).map((name) => [name, '?']));
+    const strict = names.filter((name) => name !== 'NODE_ENV');
+    const bad = Object.fromEntries(strict.map((name) => [name, '?']));
     const problems = problemsOf({ ...bad, NODE_ENV: 'production' });
-    expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual(names.slice(0, -1).sort());
+    expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual(strict.sort());
     expect(problems.join('')).not.toContain('\n');
   });
 });
