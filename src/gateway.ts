@@ -8,11 +8,13 @@ import {
 import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.js';
+import { createKnownOperations } from './execution/known-operations.js';
 import { createHttpServer } from './http/http.server.js';
-import { createErrorMask } from './plugins/error-mask.js';
-import { privateAnswerPlugin } from './plugins/private-answer.plugin.js';
+import { answerHeaders, answerHeadersPlugin } from './plugins/answer-headers.plugin.js';
+import { createErrorMask, formatErrors } from './plugins/error-mask.js';
+import { knownOperationsPlugin } from './plugins/known-operations.plugin.js';
 import { responseStatusPlugin } from './plugins/response-status.plugin.js';
-import { retryAfterPlugin } from './plugins/retry-after.plugin.js';
+import { createSafelist } from './plugins/safelist.js';
 import { safelistPlugin } from './plugins/safelist.plugin.js';
 import { refuseServiceIntrospection } from './plugins/service-introspection.rule.js';
 import type { OperationContext } from './resolvers/context.js';
@@ -59,25 +61,29 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const client = createUpstreamClient({ origin, timeoutMs: CALL_TIMEOUT_MS, now });
   const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
   const reads = createTaskReads(api, log, now);
+  const schema = createSubgraph(createSchema());
+  const mask = createErrorMask(log);
+  const safelist = config.persistedOperations && createSafelist(config.persistedOperations.operations);
+  const known = createKnownOperations(schema, (source) => safelist?.serves(source) ?? true);
   const apollo = new ApolloServer<OperationContext>({
-    schema: createSubgraph(createSchema()),
+    schema,
     nodeEnv: config.production ? 'production' : '',
     introspection: config.introspection,
     validationRules: config.introspection ? [] : [refuseServiceIntrospection],
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError: createErrorMask(log),
+    formatError: mask,
     logger: log,
     csrfPrevention: true,
     allowBatchedHttpRequests: config.batchLimit > 0,
     persistedQueries: { cache: new InMemoryLRUCache<string>(PERSISTED_QUERIES) },
     plugins: [
-      ...(config.persistedOperations
-        ? [safelistPlugin({ ...config.persistedOperations, routerKey: config.routerKey, log })]
+      ...(config.persistedOperations && safelist
+        ? [safelistPlugin({ safelist, mode: config.persistedOperations.mode, routerKey: config.routerKey, log })]
         : []),
-      retryAfterPlugin(),
-      privateAnswerPlugin(),
+      answerHeadersPlugin(),
       responseStatusPlugin(),
+      knownOperationsPlugin(known),
       // Cache control instruments every field; reporting would send operations elsewhere if a key is about.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -89,6 +95,9 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
 
   const http = createHttpServer({
     apollo,
+    known,
+    formatErrors: (errors) => formatErrors(errors, mask),
+    headersFor: answerHeaders,
     contextFor: (authorization) => ({ tasks: createTaskStatusSource(api, reads, authorization, log, now) }),
     log,
     graphiql: config.graphiql,

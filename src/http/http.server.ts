@@ -1,15 +1,11 @@
-import type { ApolloServer } from '@apollo/server';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
-import type { OperationContext } from '../resolvers/context.js';
 import type { Log } from '../telemetry/logger.js';
 import { allowOrigins, compressAnswers } from './browser-access.js';
 import { refuseGraphiql, serveGraphiql } from './graphiql.routes.js';
+import { serveGraphql, type GraphqlOptions } from './graphql.route.js';
 
-/** What the door needs: who answers operations, and what one is answered with for a given `Authorization` header. */
-export interface HttpOptions {
-  readonly apollo: ApolloServer<OperationContext>;
-  readonly contextFor: (authorization: string | undefined) => OperationContext;
+/** What the door needs besides those who answer operations. */
+export interface HttpOptions extends GraphqlOptions {
   readonly log: Log;
   /** Whether browsers get GraphiQL. */
   readonly graphiql: boolean;
@@ -23,7 +19,7 @@ export interface HttpOptions {
 
 /** The routes: `/graphql`, `/health/live`, `/health/ready`, and those of GraphiQL. Listens only when told to. */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
-  const { apollo, contextFor, log, graphiql, headers, corsOrigins, batchLimit } = options;
+  const { log, graphiql, headers, corsOrigins, batchLimit } = options;
   const app = fastify({ forceCloseConnections: 'idle' });
   allowOrigins(app, corsOrigins);
   compressAnswers(app);
@@ -52,13 +48,7 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   app.after(() => {
     if (graphiql) serveGraphiql(app);
     else refuseGraphiql(app);
-    app.route({
-      method: ['GET', 'POST'],
-      url: '/graphql',
-      handler: fastifyApolloHandler(apollo, {
-        context: (request) => Promise.resolve(contextFor(request.headers.authorization)),
-      }),
-    });
+    serveGraphql(app, options);
     app.get('/health/live', () => ({ status: 'alive' }));
     app.get('/health/ready', () => ({ status: 'ready' }));
   });

@@ -32,3 +32,15 @@ export function createErrorMask(
     };
   };
 }
+
+/** Errors of an operation as its answer has them: what Apollo Server does before it asks the mask. */
+export function formatErrors(
+  errors: readonly GraphQLError[],
+  mask: ReturnType<typeof createErrorMask>,
+): GraphQLFormattedError[] {
+  return errors.map((error) => {
+    const formatted = error.toJSON();
+    const code = error.extensions['code'] ?? 'INTERNAL_SERVER_ERROR';
+    return mask({ ...formatted, extensions: { ...formatted.extensions, code } }, error);
+  });
+}

@@ -2,11 +2,11 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ApolloServerPlugin, GraphQLRequest } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { Log } from '../telemetry/logger.js';
-import { createSafelist, hashOf } from './safelist.js';
+import { hashOf, type Safelist } from './safelist.js';
 
-/** What a safelist is made of. */
+/** Which list, and how strictly. */
 export interface SafelistOptions {
-  readonly operations: ReadonlyMap<string, string>;
+  readonly safelist: Safelist;
   /** `enforce` refuses what is not in the list; `report` serves it, and logs it once. */
   readonly mode: 'report' | 'enforce';
   /** The secret by which a federation router is known, whose operations no list can hold. */
@@ -36,8 +36,7 @@ const unknownText = (): GraphQLError =>
  * Apollo Server lets a plugin refuse an operation only once it is parsed and resolved. So a refused one is swapped
  * for the smallest there is: whatever it was, it is neither parsed nor validated.
  */
-export function safelistPlugin({ operations, mode, routerKey, log }: SafelistOptions): ApolloServerPlugin {
-  const safelist = createSafelist(operations);
+export function safelistPlugin({ safelist, mode, routerKey, log }: SafelistOptions): ApolloServerPlugin {
   const reported = new Set<string>();
 
   const report = ({ query = '', operationName }: GraphQLRequest): void => {
@@ -65,7 +64,7 @@ export function safelistPlugin({ operations, mode, routerKey, log }: SafelistOpt
       return undefined;
     }
     if (!query) return id === undefined ? unknownText() : unknownId(id);
-    return safelist.has(query) && !safelist.isForRouters(query) ? undefined : unknownText();
+    return safelist.serves(query) ? undefined : unknownText();
   };
 
   return {

@@ -7,8 +7,8 @@ export interface Safelist {
   byId(id: string): string | undefined;
   /** Whether a text is in the manifest, whatever its spaces, commas and comments. Doesn't parse it. */
   has(text: string): boolean;
-  /** Whether a text of the manifest asks what only a federation router may. */
-  isForRouters(text: string): boolean;
+  /** Whether a text is in the manifest, and asks nothing that only a federation router may. */
+  serves(text: string): boolean;
 }
 
 /** Indexes a manifest. */
@@ -26,10 +26,11 @@ export function createSafelist(manifest: ReadonlyMap<string, string>): Safelist 
   }
   // Last, so that an id is never taken for another text's hash.
   for (const [id, text] of manifest) ids.set(id, text);
+  const has = (text: string): boolean => texts.has(text) || texts.has(withoutIgnored(text));
   return {
     byId: (id) => ids.get(bareId(id)),
-    has: (text) => texts.has(text) || texts.has(withoutIgnored(text)),
-    isForRouters: (text) => routers.has(text) || routers.has(withoutIgnored(text)),
+    has,
+    serves: (text) => has(text) && !routers.has(text) && !routers.has(withoutIgnored(text)),
   };
 }
 

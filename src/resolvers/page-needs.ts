@@ -1,19 +1,13 @@
-import {
-  getDirectiveValues,
-  GraphQLIncludeDirective,
-  GraphQLSkipDirective,
-  Kind,
-  type FieldNode,
-  type GraphQLResolveInfo,
-  type SelectionNode,
-  type SelectionSetNode,
-} from 'graphql';
+import { getNamedType, type FieldNode, type GraphQLObjectType, type GraphQLResolveInfo } from 'graphql';
+import { collectFields } from '../execution/selection.js';
 import type { PageNeeds } from '../sources/task-page.js';
 
-/** What of a connection the operation selects, with its fragments, `@skip` and `@include` looked through. */
+/** What of a connection the operation selects. */
 export function pageNeeds(info: GraphQLResolveInfo): PageNeeds {
-  const page = selectedFields(info.fieldNodes, info);
-  const pageInfo = selectedFields(page.get('pageInfo') ?? [], info);
+  const connection = getNamedType(info.returnType) as GraphQLObjectType;
+  const page = selectedFields(connection, info.fieldNodes, info);
+  const pageInfoType = getNamedType(connection.getFields()['pageInfo']?.type) as GraphQLObjectType;
+  const pageInfo = selectedFields(pageInfoType, page.get('pageInfo') ?? [], info);
   return {
     rows: page.has('nodes') || page.has('edges') || pageInfo.has('startCursor') || pageInfo.has('endCursor'),
     hasNextPage: pageInfo.has('hasNextPage'),
@@ -21,26 +15,16 @@ export function pageNeeds(info: GraphQLResolveInfo): PageNeeds {
   };
 }
 
-/** The fields selected below the given ones, by name. All types here are object types, so every fragment applies. */
-function selectedFields(parents: readonly FieldNode[], info: GraphQLResolveInfo): Map<string, FieldNode[]> {
+/** The fields selected of an object, by name: one may be there under several keys. */
+function selectedFields(
+  type: GraphQLObjectType,
+  parents: readonly FieldNode[],
+  info: GraphQLResolveInfo,
+): Map<string, FieldNode[]> {
   const fields = new Map<string, FieldNode[]>();
-  const visit = (set: SelectionSetNode | undefined): void => {
-    for (const selection of set?.selections ?? []) {
-      if (!isIncluded(selection, info)) continue;
-      if (selection.kind === Kind.FIELD) {
-        const name = selection.name.value;
-        fields.set(name, [...(fields.get(name) ?? []), selection]);
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) visit(selection.selectionSet);
-      else visit(info.fragments[selection.name.value]?.selectionSet);
-    }
-  };
-  for (const parent of parents) visit(parent.selectionSet);
+  for (const nodes of collectFields(type, parents, info).values()) {
+    const name = nodes[0]?.name.value ?? '';
+    fields.set(name, [...(fields.get(name) ?? []), ...nodes]);
+  }
   return fields;
-}
-
-function isIncluded(node: SelectionNode, { variableValues }: GraphQLResolveInfo): boolean {
-  return (
-    getDirectiveValues(GraphQLSkipDirective, node, variableValues)?.['if'] !== true &&
-    getDirectiveValues(GraphQLIncludeDirective, node, variableValues)?.['if'] !== false
-  );
 }

@@ -15,10 +15,15 @@ export interface SharedReads {
   readonly forget: (authorization: Authorization, id: string) => void;
 }
 
+/** A read that is under way; its answer is undefined once it has come. */
+interface UnderWay {
+  answer: Promise<unknown> | undefined;
+}
+
 interface Principal {
-  readonly loader: TaskStatusLoader;
-  readonly lookUps: Map<string, Promise<TaskStatus | null>>;
-  readonly reads: Map<string, Promise<unknown>>;
+  loader?: TaskStatusLoader;
+  readonly lookUps: Map<string, UnderWay>;
+  readonly reads: Map<string, UnderWay>;
   /** How many reads are under way; without any, nothing of the principal is kept. */
   underWay: number;
 }
@@ -32,7 +37,7 @@ export function createSharedReads(
   function principalOf(authorization: Authorization): Principal {
     let principal = principals.get(authorization);
     if (principal === undefined) {
-      principal = { loader: createLoader(authorization), lookUps: new Map(), reads: new Map(), underWay: 0 };
+      principal = { lookUps: new Map(), reads: new Map(), underWay: 0 };
       principals.set(authorization, principal);
     }
     return principal;
@@ -41,28 +46,33 @@ export function createSharedReads(
   function share<T>(
     authorization: Authorization,
     principal: Principal,
-    underWay: Map<string, Promise<unknown>>,
+    underWay: Map<string, UnderWay>,
     key: string,
     start: () => Promise<T>,
   ): Promise<T> {
-    const known = underWay.get(key) as Promise<T> | undefined;
+    const known = underWay.get(key)?.answer as Promise<T> | undefined;
     if (known !== undefined) return known;
     principal.underWay += 1;
+    const answer = start();
+    const entry: UnderWay = { answer };
     const settled = (): void => {
-      if (underWay.get(key) === promise) underWay.delete(key);
+      // What a map has outgrown may live on with all that it held: an answer is not to live on with it.
+      entry.answer = undefined;
+      if (underWay.get(key) === entry) underWay.delete(key);
       principal.underWay -= 1;
       if (principal.underWay === 0) principals.delete(authorization);
     };
-    const promise = start();
-    underWay.set(key, promise);
-    promise.then(settled, settled);
-    return promise;
+    underWay.set(key, entry);
+    answer.then(settled, settled);
+    return answer;
   }
 
   return {
     lookUp(authorization, id) {
       const principal = principalOf(authorization);
-      return share(authorization, principal, principal.lookUps, id, () => principal.loader.load(id));
+      principal.loader ??= createLoader(authorization);
+      const { loader } = principal;
+      return share(authorization, principal, principal.lookUps, id, () => loader.load(id));
     },
     read(authorization, key, read) {
       const principal = principalOf(authorization);

@@ -1,4 +1,5 @@
-import type { TaskStatusConnection } from '../model/connection.model.js';
+import type { PageInfo, TaskStatusConnection, TaskStatusEdge } from '../model/connection.model.js';
+import type { TaskStatus } from '../model/task-status.model.js';
 import { encodeCursor, type Position } from '../translation/cursor.js';
 import { MAX_ROWS, type PageRequest } from '../translation/page.translator.js';
 import { positionAt, rowsAfter, type PlacedRow } from './resume.js';
@@ -23,8 +24,7 @@ export async function readTaskPage(
   request: PageRequest,
   needs: PageNeeds,
 ): Promise<TaskStatusConnection> {
-  const after = 'after' in request.start ? request.start.after : undefined;
-  return toConnection(await read(), request, after);
+  return new TaskPage(await read(), request);
 
   async function read(): Promise<Page> {
     if (!needs.rows && !needs.hasNextPage) {
@@ -70,38 +70,49 @@ async function readBehind(
   return { rows: rows.slice(0, size), hasNextPage: rows.length > size, totalCount: total };
 }
 
-/** The connection; cursors are made only when they are read. */
-function toConnection(
-  { rows, hasNextPage, totalCount }: Page,
-  { start, cursorOrder, scope }: PageRequest,
-  after: Position | undefined,
-): TaskStatusConnection {
-  let positions: Position[] | undefined;
-  const cursorAt = (index: number): string | null => {
-    positions ??= toPositions();
-    const position = positions.at(index);
-    return position === undefined ? null : encodeCursor(position, scope);
-  };
-  const toPositions = (): Position[] => {
-    let position = after;
-    return rows.map((row) => (position = positionAt(row, position, cursorOrder)));
-  };
-  const nodes = rows.map(({ task }) => task);
-  return {
-    nodes,
-    get edges() {
-      return nodes.map((node, index) => ({ node, cursor: cursorAt(index) ?? '' }));
-    },
-    pageInfo: {
-      hasNextPage,
-      hasPreviousPage: 'after' in start || start.offset > 0,
-      get startCursor() {
-        return cursorAt(0);
-      },
-      get endCursor() {
-        return cursorAt(-1);
-      },
-    },
-    totalCount,
-  };
+/**
+ * A connection, which is its own page info; edges and cursors are made only when they are read. A class, not a literal
+ * with getters: see the reader of rows.
+ */
+class TaskPage implements TaskStatusConnection, PageInfo {
+  readonly nodes: TaskStatus[];
+  readonly hasNextPage: boolean;
+  readonly totalCount: number | null;
+  private positions: Position[] | undefined;
+
+  constructor(
+    private readonly page: Page,
+    private readonly request: PageRequest,
+  ) {
+    this.nodes = page.rows.map(({ task }) => task);
+    this.hasNextPage = page.hasNextPage;
+    this.totalCount = page.totalCount;
+  }
+
+  get pageInfo(): PageInfo {
+    return this;
+  }
+  get hasPreviousPage(): boolean {
+    const { start } = this.request;
+    return 'after' in start || start.offset > 0;
+  }
+  get startCursor(): string | null {
+    return this.cursors(0, 1)[0] ?? null;
+  }
+  get endCursor(): string | null {
+    return this.cursors(-1)[0] ?? null;
+  }
+  get edges(): TaskStatusEdge[] {
+    const cursors = this.cursors();
+    return this.nodes.map((node, index) => ({ node, cursor: cursors[index] ?? '' }));
+  }
+
+  /** The cursors of a slice of the rows. Each hangs on the rows before it. */
+  private cursors(from?: number, to?: number): string[] {
+    const { start, cursorOrder, scope } = this.request;
+    let position = 'after' in start ? start.after : undefined;
+    this.positions ??= this.page.rows.map((row) => (position = positionAt(row, position, cursorOrder)));
+    const mark = scope();
+    return this.positions.slice(from, to).map((each) => encodeCursor(each, mark));
+  }
 }

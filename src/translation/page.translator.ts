@@ -18,8 +18,8 @@ export interface PageRequest {
   readonly order: Order;
   /** The order in which the page's cursors go on: that of the page, but for pending tasks. */
   readonly cursorOrder: Order;
-  /** What the page's cursors are good for: the field, the filter and their order. */
-  readonly scope: string;
+  /** What the page's cursors are good for: the field, the filter and their order. A hash, so made only where needed. */
+  readonly scope: () => string;
 }
 
 /** What a page is a page of. */
@@ -49,16 +49,22 @@ export function readPage(args: PageArgs, { field, filter, sort, cursorOrder }: P
   if (offset !== undefined && offset < 0) throw badUserInput('offset', 'must be 0 or more');
 
   const scopeOf = (order: Order): string => cursorScope(field, filter ?? null, order ?? null);
+  const request = (start: PageRequest['start'], order: Order, onwards: Order): PageRequest => ({
+    size,
+    start,
+    order,
+    cursorOrder: onwards,
+    scope: () => scopeOf(onwards),
+  });
   if (after === undefined) {
     const order = sort?.direction ?? (cursorMode ? SortDirection.DESC : undefined);
-    const onwards = cursorOrder ?? order;
-    return { size, start: { offset: offset ?? 0 }, order, cursorOrder: onwards, scope: scopeOf(onwards) };
+    return request({ offset: offset ?? 0 }, order, cursorOrder ?? order);
   }
   const asked = cursorOrder ?? sort?.direction;
   const orders = asked === undefined ? [SortDirection.DESC, undefined] : [asked];
   const { position, index } = decodeCursor(after, orders.map(scopeOf), 'after');
   const order = orders[index];
-  return { size, start: { after: position }, order, cursorOrder: order, scope: scopeOf(order) };
+  return request({ after: position }, order, order);
 }
 
 function checkSize(size: number | undefined, argument: string): number {

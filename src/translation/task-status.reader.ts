@@ -14,6 +14,9 @@ import type { WireTaskStatus } from '../upstream/wire.js';
 /**
  * Reads a row as leniently as rows are odd: nothing throws. Undefined where there is no id to know it by. A field
  * is read from the row when it is asked for, and so is what is derived; `now` is epoch milliseconds.
+ *
+ * Rows are classes for the getters' sake: V8 gives each object literal with a getter a shape of its own, which keeps
+ * all that the getter sees alive until the next full collection.
  */
 export function readTaskStatus(wire: unknown, now: () => number): TaskStatus | undefined {
   if (!isRecord(wire)) return undefined;
@@ -63,7 +66,7 @@ class TaskRow implements TaskStatus {
     return readCompletionStatus(this.wire.completionStatus);
   }
   get messages(): TaskMessage[] {
-    return readList(this.wire.messages, readMessage);
+    return readList(this.wire.messages, (message) => new MessageRow(message));
   }
   get returns(): TaskReturn[] {
     return readList(this.wire.returns, readReturn);
@@ -117,8 +120,9 @@ function readState(row: WireTaskStatus, status: CompletionStatus | null): TaskSt
   }
 }
 
-/** As nearly every date comes: it has no 29 to 31, so that it needs no calendar, and no leap second. */
-const CANONICAL = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+/** As nearly every date comes: no 29 February, which needs a calendar, and no leap second. */
+const CANONICAL =
+  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:[.,](\d+))?\s*(Z|[+-]\d\d:?\d\d)?$/i;
 
 /**
@@ -170,18 +174,26 @@ function readTarget(wire: Record<string, unknown>): TaskTarget {
   return { id: readText(wire['id']), type: readTargetType(wire['type']), name: readText(wire['name']) };
 }
 
-function readMessage(wire: Record<string, unknown>): TaskMessage {
-  const { parameters } = wire;
-  return {
-    type: readMessageType(wire['type']),
-    key: readText(wire['key']),
-    localizedText: readLocalizedText(wire['localizedText']),
+class MessageRow implements TaskMessage {
+  constructor(private readonly wire: Record<string, unknown>) {}
+
+  get type(): TaskMessage['type'] {
+    return readMessageType(this.wire['type']);
+  }
+  get key(): string | null {
+    return readText(this.wire['key']);
+  }
+  get localizedText(): LocalizedText | null {
+    return readLocalizedText(this.wire['localizedText']);
+  }
+  get parameters(): unknown[] {
+    const { parameters } = this.wire;
     // A null keeps its place, since a text refers to its parameters by place.
-    parameters: Array.isArray(parameters) ? parameters.map((item: unknown) => item ?? '') : [],
-    get text() {
-      return messageText(this);
-    },
-  };
+    return Array.isArray(parameters) ? parameters.map((item: unknown) => item ?? '') : [];
+  }
+  get text(): string | null {
+    return messageText(this);
+  }
 }
 
 function readLocalizedText(wire: unknown): LocalizedText | null {

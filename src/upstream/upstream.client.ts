@@ -49,7 +49,10 @@ export function createUpstreamClient({ origin, timeoutMs, now }: UpstreamClientO
     retry: { limit: 0 },
     throwHttpErrors: false,
     timeout: { request: timeoutMs },
+    mutableDefaults: true,
   });
+  // got spreads these, all undefined, into an object of forty properties for each call: 50 µs and 17 KB on Node 20.
+  client.defaults.options.cacheOptions = {};
 
   return async ({ method, path, authorization, body }) => {
     const { response, text } = await exchange(
@@ -77,23 +80,32 @@ export function createUpstreamClient({ origin, timeoutMs, now }: UpstreamClientO
   };
 }
 
-/** Reads an answer to its end. As a stream, got costs half of what it costs as a promise, and its size can be bounded. */
-async function exchange(stream: Request): Promise<{ response: PlainResponse; text: string }> {
-  let response: PlainResponse | undefined;
-  stream.once('response', (head: PlainResponse) => (response = head));
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+/**
+ * Reads an answer to its end. As a stream, got costs half of what it costs as a promise, and its size can be bounded;
+ * by events, a stream costs less than by iteration.
+ */
+function exchange(stream: Request): Promise<{ response: PlainResponse; text: string }> {
+  return new Promise((resolve, reject) => {
+    let response: PlainResponse | undefined;
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const fail = (error: unknown): void => {
+      reject(failed(error, response?.statusCode));
+    };
+    stream.once('response', (head: PlainResponse) => (response = head));
+    stream.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > MAX_BODY_BYTES) throw new RangeError(`the body is longer than ${MAX_BODY_BYTES} bytes`);
       chunks.push(chunk);
-    }
-  } catch (error) {
-    throw failed(error, response?.statusCode);
-  }
-  if (response === undefined) throw failed(undefined, undefined);
-  return { response, text: Buffer.concat(chunks).toString() };
+      if (bytes <= MAX_BODY_BYTES) return;
+      fail(new RangeError(`the body is longer than ${MAX_BODY_BYTES} bytes`));
+      stream.destroy();
+    });
+    stream.once('end', () => {
+      if (response === undefined) fail(undefined);
+      else resolve({ response, text: (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString() ?? '' });
+    });
+    stream.on('error', fail);
+  });
 }
 
 /**

@@ -14,7 +14,7 @@ const by = (direction: SortDirection): NonNullable<PageSubject['sort']> => ({
 const list: PageSubject = { field: 'taskStatuses' };
 const position = { offset: 3, created: 5, ids: ['a'] };
 const cursorOf = (args: Parameters<typeof readPage>[0], subject: PageSubject): string =>
-  encodeCursor(position, readPage(args, subject).scope);
+  encodeCursor(position, readPage(args, subject).scope());
 
 describe('page arguments', () => {
   test.each([

@@ -1,0 +1,182 @@
+import {
+  getArgumentValues,
+  getOperationAST,
+  getVariableValues,
+  GraphQLError,
+  isNonNullType,
+  Kind,
+  locatedError,
+  OperationTypeNode,
+  parse,
+  visit,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { compileProjection, NotProjected, type Projection } from './projection.js';
+import { collectFields, type SelectionScope } from './selection.js';
+
+/** What graphql-js would answer. */
+export interface Answer {
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly errors: readonly GraphQLError[];
+}
+
+/** One request of a compiled operation. */
+export interface Execution {
+  /** As the client sent them. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Values of the variables that stand for the literals of `source`. */
+  readonly literals: Readonly<Record<string, unknown>>;
+  /** The text as the client sent it, in which errors are located. */
+  readonly source: string;
+  readonly context: unknown;
+}
+
+/** A query that is compiled. */
+export interface CompiledOperation {
+  /** Undefined is no answer: that is left to graphql-js. */
+  execute(execution: Execution): Promise<Answer | undefined>;
+}
+
+/** Variants of one operation, by what its `@skip` and `@include` come to; beyond them it is left to graphql-js. */
+const MAX_VARIANTS = 16;
+
+/**
+ * Compiles the operation of that name, or the only one, of a valid document; undefined where it is not a query. Each root field is resolved by its resolver, and
+ * what it gives is projected by {@link compileProjection}.
+ */
+export function compileOperation(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  name: string | undefined,
+): CompiledOperation | undefined {
+  const type = schema.getQueryType();
+  const operation = getOperationAST(document, name);
+  if (operation?.operation !== OperationTypeNode.QUERY || !type) return undefined;
+  const fragments: Record<string, FragmentDefinitionNode> = {};
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
+  const conditions = conditionsOf(document);
+  const variants = new Map<string, Variant | undefined>();
+  // Variables of a template are declared nowhere, and those that are need no second look.
+  const definitions = operation.variableDefinitions ?? [];
+
+  return {
+    execute(execution) {
+      const { variables, literals } = execution;
+      const { coerced, errors } = getVariableValues(schema, definitions, variables, { maxErrors: 1 });
+      if (errors) return Promise.resolve(undefined);
+      Object.assign(coerced, literals);
+      const scope = { schema, fragments, variableValues: coerced };
+      const key = conditions.map((condition) => String(coerced[condition])).join();
+      if (!variants.has(key) && variants.size < MAX_VARIANTS)
+        variants.set(key, compileVariant(type, operation, scope));
+      const variant = variants.get(key);
+      return variant ? variant(scope, execution) : Promise.resolve(undefined);
+    },
+  };
+}
+
+type Variant = (scope: SelectionScope, execution: Execution) => Promise<Answer | undefined>;
+
+interface RootField {
+  readonly key: string;
+  readonly node: FieldNode;
+  readonly definition: GraphQLField<unknown, unknown>;
+  readonly project: Projection;
+  readonly info: Omit<GraphQLResolveInfo, 'variableValues'>;
+}
+
+function compileVariant(
+  type: GraphQLObjectType,
+  operation: OperationDefinitionNode,
+  scope: SelectionScope,
+): Variant | undefined {
+  const { schema, fragments } = scope;
+  try {
+    const fields = [...collectFields(type, [operation], scope)].map(([key, nodes]): RootField => {
+      const [node] = nodes as [FieldNode];
+      const definition = type.getFields()[node.name.value];
+      if (definition?.resolve === undefined || isNonNullType(definition.type) || key === '__proto__')
+        throw new NotProjected(`${node.name.value} is no field of ours, or its failure is the whole answer’s`);
+      return {
+        key,
+        node,
+        definition,
+        project: compileProjection(definition.type, nodes, scope),
+        info: {
+          fieldName: definition.name,
+          fieldNodes: nodes,
+          returnType: definition.type,
+          parentType: type,
+          path: { prev: undefined, key, typename: type.name },
+          schema,
+          fragments,
+          rootValue: undefined,
+          operation,
+        },
+      };
+    });
+    return (at, execution) => run(fields, at, execution);
+  } catch {
+    return undefined; // Not to be projected, or a condition is null.
+  }
+}
+
+async function run(
+  fields: readonly RootField[],
+  scope: SelectionScope,
+  { source, context }: Execution,
+): Promise<Answer | undefined> {
+  const { variableValues } = scope;
+  const errors: GraphQLError[] = [];
+  const resolve = async ({ node, definition, info }: RootField): Promise<unknown> => {
+    try {
+      const args = getArgumentValues(definition, node, variableValues);
+      const value: unknown = await definition.resolve?.(undefined, args, context, { ...info, variableValues });
+      if (value instanceof Error) throw value;
+      return value ?? null;
+    } catch (error) {
+      errors.push(locatedError(error, nodesIn(source, info, scope), [info.path.key]));
+      return null;
+    }
+  };
+  const values = await Promise.all(fields.map(resolve));
+  const data: Record<string, unknown> = {};
+  try {
+    fields.forEach(({ key, project }, index) => {
+      data[key] = values[index] === null ? null : project(values[index]);
+    });
+  } catch {
+    return undefined;
+  }
+  return { data, errors };
+}
+
+/** A root field's nodes as they stand in the text of a request, which may have other literals than the compiled one. */
+function nodesIn(
+  source: string,
+  { fieldNodes, operation, parentType, path }: RootField['info'],
+  scope: SelectionScope,
+): readonly FieldNode[] {
+  if (operation.loc?.source.body === source) return fieldNodes;
+  const asked = getOperationAST(parse(source), operation.name?.value);
+  return (asked && collectFields(parentType, [asked], scope).get(String(path.key))) ?? fieldNodes;
+}
+
+/** The variables that decide what is selected. */
+function conditionsOf(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  visit(document, {
+    [Kind.DIRECTIVE]: ({ arguments: given }) => {
+      for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
+  });
+  return [...names];
+}

@@ -1,0 +1,76 @@
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { KnownOperations, OperationRequest } from '../execution/known-operations.js';
+import type { OperationContext } from '../resolvers/context.js';
+
+/** Who answers operations, in two ways that give the same answers. */
+export interface GraphqlOptions {
+  /** The whole way. */
+  readonly apollo: ApolloServer<OperationContext>;
+  /** The short way, for operations that came the whole way before. */
+  readonly known: KnownOperations;
+  readonly contextFor: (authorization: string | undefined) => OperationContext;
+  readonly formatErrors: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[];
+  /** Headers of an answer with these errors, by their names. */
+  readonly headersFor: (errors: readonly GraphQLFormattedError[]) => Readonly<Record<string, string>>;
+}
+
+/** Different `Accept` headers to remember. */
+const MAX_ACCEPTS = 100;
+
+/** `/graphql`. What the short way has no answer for goes the whole way, refusals among it. */
+export function serveGraphql(app: FastifyInstance, options: GraphqlOptions): void {
+  const { apollo, known, contextFor, formatErrors, headersFor } = options;
+  const wholeWay = fastifyApolloHandler(apollo, {
+    context: (request) => Promise.resolve(contextFor(request.headers.authorization)),
+  });
+  // What Apollo Server chose for an `Accept` header; what it never saw is its to choose.
+  const mediaTypes = new Map<string | undefined, string>([
+    [undefined, 'application/json; charset=utf-8'],
+    ['*/*', 'application/json; charset=utf-8'],
+  ]);
+
+  app.route<{ Reply: string }>({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    async handler(request, reply) {
+      const { accept, authorization } = request.headers;
+      const mediaType = mediaTypes.get(accept);
+      const operation = mediaType && operationOf(request);
+      const answer = operation && (await known.answer(operation, () => contextFor(authorization)));
+      if (answer) {
+        const errors = formatErrors(answer.errors);
+        void reply.headers({ ...headersFor(errors), 'content-type': mediaType });
+        return `${JSON.stringify({ ...(errors.length > 0 && { errors }), data: answer.data })}\n`;
+      }
+      const whole = await wholeWay.call(app, request, reply);
+      if (request.method === 'POST' && reply.statusCode === 200 && mediaTypes.size < MAX_ACCEPTS)
+        mediaTypes.set(accept, String(reply.getHeader('content-type')));
+      return whole;
+    },
+  });
+}
+
+/** The operation that a POST of JSON asks for; undefined where it is anything that Apollo Server has to judge. */
+function operationOf({ method, headers, body }: Pick<FastifyRequest, 'method' | 'headers' | 'body'>): OperationRequest | undefined {
+  if (method !== 'POST' || headers['content-type'] !== 'application/json' || !isRecord(body)) return undefined;
+  const { query, operationName, variables, extensions } = body;
+  if (query !== undefined && (typeof query !== 'string' || query === '')) return undefined;
+  if (typeof (operationName ?? '') !== 'string' || !isRecord(variables ?? {}) || !isRecord(extensions ?? {}))
+    return undefined;
+  const persisted = (extensions as { persistedQuery?: unknown } | null | undefined)?.persistedQuery;
+  const sha256 = isRecord(persisted) && persisted['version'] === 1 ? persisted['sha256Hash'] : undefined;
+  if (query === undefined ? typeof sha256 !== 'string' : persisted !== undefined) return undefined;
+  return {
+    query,
+    sha256: sha256 as string | undefined,
+    operationName: (operationName ?? undefined) as string | undefined,
+    variables: (variables ?? {}) as Record<string, unknown>,
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
