@@ -3,9 +3,10 @@ const room = (name) => `^src/${name}/`;
 
 /** Room by room, the rooms it may import. `config` is read as a type by any. */
 const mayImport = {
-  http: ['resolvers', 'telemetry'],
-  plugins: ['translation', 'upstream', 'telemetry'],
-  resolvers: ['sources', 'translation', 'model'],
+  http: ['execution', 'resolvers', 'telemetry'],
+  plugins: ['execution', 'translation', 'upstream', 'telemetry'],
+  resolvers: ['execution', 'sources', 'translation', 'model'],
+  execution: [],
   sources: ['translation', 'model', 'upstream', 'telemetry'],
   translation: ['model', 'upstream'],
   model: [],
@@ -25,6 +26,7 @@ const homes = {
   '^@apollo/server': ['gateway.ts$', 'http/', 'plugins/'],
   '^@apollo/utils.keyvaluecache$': ['gateway.ts$'],
   '^(@as-integrations/fastify|@fastify/compress|@fastify/cors|@fastify/static|fastify)$': ['http/'],
+  '^lru-cache$': ['execution/'],
   '^pino$': ['telemetry/'],
   '^zod$': ['config.ts$', 'operation-manifest.ts$'],
   '^rfc6902$': ['sandbox/'],

@@ -8,7 +8,7 @@ import {
 import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.js';
-import { createKnownOperations } from './execution/known-operations.js';
+import { createKnownOperations, type KnownOperations } from './execution/known-operations.js';
 import { createHttpServer } from './http/http.server.js';
 import { answerHeaders, answerHeadersPlugin } from './plugins/answer-headers.plugin.js';
 import { createErrorMask, formatErrors } from './plugins/error-mask.js';
@@ -37,6 +37,8 @@ const PERSISTED_QUERIES = { max: 1000, maxSize: 4 * 1024 * 1024 };
 /** A gateway that serves. `url` is its origin; `stop` finishes what is under way first. */
 export interface Gateway {
   readonly url: string;
+  /** What it answers the short way. Whatever is learned here passes no guard any more. */
+  readonly known: KnownOperations;
   stop(): Promise<void>;
 }
 
@@ -79,11 +81,18 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     persistedQueries: { cache: new InMemoryLRUCache<string>(PERSISTED_QUERIES) },
     plugins: [
       ...(config.persistedOperations && safelist
-        ? [safelistPlugin({ safelist, mode: config.persistedOperations.mode, routerKey: config.routerKey, log })]
+        ? [
+            safelistPlugin({
+              safelist,
+              mode: config.persistedOperations.mode,
+              routerKey: config.routerKey,
+              log,
+            }),
+          ]
         : []),
       answerHeadersPlugin(),
       responseStatusPlugin(),
-      knownOperationsPlugin(known),
+      knownOperationsPlugin(known, log),
       // Cache control instruments every field; reporting would send operations elsewhere if a key is about.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -125,7 +134,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   }
   const url = urlOf(http.server.address() as AddressInfo);
   log.info({ url, upstream: origin, apiVersion: config.apiVersion }, 'ready');
-  return { url, stop };
+  return { url, known, stop };
 }
 
 /** An address that a browser on this machine can open: wildcard addresses are no place to go to. */

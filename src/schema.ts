@@ -40,7 +40,7 @@ export function createSchema(): GraphQLSchema {
 }
 
 /** As graphql-js calls it. */
-type Resolve = GraphQLFieldResolver<unknown, OperationContext>;
+type Resolve = GraphQLFieldResolver<unknown, OperationContext, Record<string, unknown>>;
 
 /**
  * Has the queries call their methods directly. TypeGraphQL makes an instance of each argument's class and awaits it:
@@ -55,7 +55,12 @@ function callDirectly(type: GraphQLObjectType | null | undefined): void {
     instances.set(target, instance);
     const method = instance[methodName] as unknown as (...parameters: unknown[]) => unknown;
     const readers = [...params].sort((a, b) => a.index - b.index).map(readerOf);
-    field.resolve = (...given) => method.apply(instance, readers.map((read) => read(given)));
+    const resolve: Resolve = (...given) =>
+      method.apply(
+        instance,
+        readers.map((read) => read(given)),
+      );
+    field.resolve = resolve;
   }
 }
 
@@ -63,7 +68,7 @@ function callDirectly(type: GraphQLObjectType | null | undefined): void {
 function readerOf(parameter: ParameterMetadata): (given: Parameters<Resolve>) => unknown {
   switch (parameter.kind) {
     case 'arg':
-      return ([, args]) => (args as Record<string, unknown>)[parameter.name];
+      return ([, args]) => args[parameter.name];
     case 'args':
       return ([, args]) => args;
     case 'context':

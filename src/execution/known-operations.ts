@@ -90,7 +90,12 @@ export function createKnownOperations(
   }
 }
 
-/** No accepted text and no operation's name holds a NUL. */
-function keyOf(kind: 'text' | 'template' | 'sha256', text: string, operationName: string | undefined): string {
+/** No accepted text and no operation's name holds a NUL. The text alone is the key of the most usual kind. */
+function keyOf(
+  kind: 'text' | 'template' | 'sha256',
+  text: string,
+  operationName: string | undefined,
+): string {
+  if (kind === 'text' && operationName === undefined) return text;
   return `${kind}\0${operationName ?? ''}\0${text}`;
 }

@@ -65,16 +65,18 @@ export function parseTemplate(schema: GraphQLSchema, { text }: Template): Docume
     return undefined; // Variables have defaults, where no variable may stand.
   }
   const typeInfo = new TypeInfo(schema);
-  let holds = true;
+  const misfits: string[] = [];
   visit(
     document,
     visitWithTypeInfo(typeInfo, {
       [Kind.VARIABLE]: ({ name: { value: name } }) => {
         const type = getNullableType(typeInfo.getInputType());
-        if (name.startsWith(STRING)) holds &&= type === GraphQLID || type === GraphQLString;
-        else if (name.startsWith(INT)) holds &&= type === GraphQLInt;
+        const fits = name.startsWith(STRING)
+          ? type === GraphQLID || type === GraphQLString
+          : type === GraphQLInt;
+        if ((name.startsWith(STRING) || name.startsWith(INT)) && !fits) misfits.push(name);
       },
     }),
   );
-  return holds ? document : undefined;
+  return misfits.length === 0 ? document : undefined;
 }

@@ -54,8 +54,13 @@ export function serveGraphql(app: FastifyInstance, options: GraphqlOptions): voi
 }
 
 /** The operation that a POST of JSON asks for; undefined where it is anything that Apollo Server has to judge. */
-function operationOf({ method, headers, body }: Pick<FastifyRequest, 'method' | 'headers' | 'body'>): OperationRequest | undefined {
-  if (method !== 'POST' || headers['content-type'] !== 'application/json' || !isRecord(body)) return undefined;
+function operationOf({
+  method,
+  headers,
+  body,
+}: Pick<FastifyRequest, 'method' | 'headers' | 'body'>): OperationRequest | undefined {
+  if (method !== 'POST' || headers['content-type'] !== 'application/json' || !isRecord(body))
+    return undefined;
   const { query, operationName, variables, extensions } = body;
   if (query !== undefined && (typeof query !== 'string' || query === '')) return undefined;
   if (typeof (operationName ?? '') !== 'string' || !isRecord(variables ?? {}) || !isRecord(extensions ?? {}))

@@ -5,9 +5,10 @@ import type { GraphQLFormattedError } from 'graphql';
  * The headers of an answer. It hangs on who asks, so no cache may keep it, were it even the browser's own; and the
  * longest `retryAfterSeconds` of its errors is its `Retry-After`.
  */
-export function answerHeaders(
-  errors: readonly GraphQLFormattedError[],
-): { readonly 'cache-control': string; readonly 'retry-after'?: string } {
+export function answerHeaders(errors: readonly GraphQLFormattedError[]): {
+  readonly 'cache-control': string;
+  readonly 'retry-after'?: string;
+} {
   const seconds = errors.flatMap(({ extensions }) => {
     const upstream = extensions?.['upstream'] as { retryAfterSeconds?: number } | undefined;
     return upstream?.retryAfterSeconds ?? [];

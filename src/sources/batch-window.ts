@@ -1,10 +1,7 @@
-/** How many calls of one window may be under way before the next waits for one of them to end. */
-const MAX_UNDER_WAY = 3;
+/** How long a batch that is not full waits for more while a call is under way, at the most. */
+const MAX_WAIT_MS = 4;
 
-/** How long it waits at the most. */
-const MAX_WAIT_MS = 10;
-
-/** When batches are sent. A batch that is not sent yet goes on filling. */
+/** When batches are sent. The last one that is not sent yet goes on filling; those before it are full. */
 export interface BatchWindow {
   /** Has a batch sent, in its time: what DataLoader calls a batch schedule function. */
   schedule(send: () => void): void;
@@ -13,8 +10,8 @@ export interface BatchWindow {
 }
 
 /**
- * A window that sends at once while few calls are under way, and lets look-ups gather while many are: a lone
- * look-up never waits for a timer, and under load each call carries what came in during the ones before it.
+ * A window that sends full batches at once, and any other as soon as no call is under way: a lone look-up never waits
+ * for a timer, and under load each call carries what came in during the one before it.
  */
 export function createBatchWindow(): BatchWindow {
   const waiting: (() => void)[] = [];
@@ -28,22 +25,15 @@ export function createBatchWindow(): BatchWindow {
     planned = true;
     setImmediate(() => {
       planned = false;
-      sendWhatMay();
+      while (waiting.length > 1 || (waiting.length === 1 && underWay === 0)) sendNext();
+      if (waiting.length === 1) timer ??= setTimeout(sendNext, MAX_WAIT_MS);
     });
   }
 
-  function sendWhatMay(): void {
-    while (underWay < MAX_UNDER_WAY && waiting.length > 0) waiting.shift()?.();
-    if (waiting.length === 0) {
-      clearTimeout(timer);
-      timer = undefined;
-    } else {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        waiting.shift()?.();
-        sendWhatMay();
-      }, MAX_WAIT_MS);
-    }
+  function sendNext(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    waiting.shift()?.();
   }
 
   return {

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { TaskStatus } from '../model/task-status.model.js';
 import { ofSources, toSelection, type TaskFilter } from '../translation/filter.translator.js';
 import { allOf } from '../translation/filter.grammar.js';
@@ -37,7 +37,7 @@ export function createSourceRows(
   listOf: (filters: string | undefined, order: Order) => RowSequence,
 ): SourceRows {
   const loaders = new Map<string, DataLoader<string, Known | undefined>>();
-  const limit = pLimit(SINGLES_AT_A_TIME);
+  let limit: LimitFunction | undefined;
 
   const rowsOf = (ids: readonly string[], filter: TaskFilter, order: Order): RowSequence =>
     listOf(filtersOf(ofSources(filter, ids)), order);
@@ -90,13 +90,15 @@ export function createSourceRows(
         async window(offset, size, count) {
           const { rows, whole } = (await known()) ?? { rows: [], whole: false };
           const reaches = whole || (!count && offset + size <= rows.length);
-          if (!reaches) return limit(() => alone.window(offset, size, count));
+          if (!reaches) return (limit ??= pLimit(SINGLES_AT_A_TIME))(() => alone.window(offset, size, count));
           const window = await sequenceOf(() => Promise.resolve(rows)).window(offset, size, count);
           return whole ? window : { ...window, total: null, ended: false };
         },
         async total() {
           const source = await known();
-          return source?.whole ? source.rows.length : limit(() => alone.total());
+          return source?.whole
+            ? source.rows.length
+            : (limit ??= pLimit(SINGLES_AT_A_TIME))(() => alone.total());
         },
       };
     },

@@ -102,7 +102,11 @@ function exchange(stream: Request): Promise<{ response: PlainResponse; text: str
     });
     stream.once('end', () => {
       if (response === undefined) fail(undefined);
-      else resolve({ response, text: (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString() ?? '' });
+      else
+        resolve({
+          response,
+          text: (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString() ?? '',
+        });
     });
     stream.on('error', fail);
   });

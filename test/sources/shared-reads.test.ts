@@ -76,17 +76,29 @@ describe('look-ups of one principal', () => {
     expect(upstream.calls.map(({ ids }) => ids)).toEqual([['a', 'b', 'c']]);
   });
 
-  test('alone are sent at once, and up to three calls go without waiting', async () => {
+  test('alone are sent at once; those that come meanwhile go together once it is answered', async () => {
     const upstream = new HeldUpstream();
     const tasks = [];
-    for (const id of ['a', 'b', 'c', 'd', 'e']) {
+    for (const id of ['a', 'b', 'c']) {
       tasks.push(upstream.reads.byId('me', id));
       await upstream.settle();
     }
-    expect(upstream.calls.map(({ ids }) => ids)).toEqual([['a'], ['b'], ['c']]);
+    expect(upstream.calls.map(({ ids }) => ids)).toEqual([['a']]);
     upstream.open.shift()?.answer();
     await upstream.settle();
-    expect(upstream.calls.at(-1)?.ids).toEqual(['d', 'e']);
+    expect(upstream.calls.at(-1)?.ids).toEqual(['b', 'c']);
+    upstream.answerAll();
+    await Promise.all(tasks);
+  });
+
+  test('wait no longer than until their call is full', async () => {
+    const upstream = new HeldUpstream();
+    const tasks = [upstream.reads.byId('me', 'first')];
+    await upstream.settle();
+    for (let id = 0; id < 101; id++) tasks.push(upstream.reads.byId('me', String(id)));
+    await upstream.settle();
+    expect(upstream.calls.map(({ ids }) => ids.length)).toEqual([1, 100]);
+    while (upstream.calls.length < 3) await upstream.settle();
     upstream.answerAll();
     await Promise.all(tasks);
   });
@@ -94,12 +106,12 @@ describe('look-ups of one principal', () => {
   test('wait for no call that hangs: after a moment they are sent all the same', async () => {
     const upstream = new HeldUpstream();
     const tasks = [];
-    for (const id of ['a', 'b', 'c', 'd']) {
+    for (const id of ['a', 'b', 'c']) {
       tasks.push(upstream.reads.byId('me', id));
       await upstream.settle();
     }
-    while (upstream.calls.length < 4) await upstream.settle();
-    expect(upstream.calls[3]?.ids).toEqual(['d']);
+    while (upstream.calls.length < 2) await upstream.settle();
+    expect(upstream.calls[1]?.ids).toEqual(['b', 'c']);
     upstream.answerAll();
     await Promise.all(tasks);
   });
