@@ -1,0 +1,163 @@
+// Runs the workloads against the gateway and two references, and gives their costs as ratios within each round.
+//   npm run bench [-- --rounds 5 --seconds 2 --only W1 --save]
+import { fork } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { Agent, request as httpRequest } from 'node:http';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { workloads } from './workloads.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    only: { type: 'string', default: '' },
+    save: { type: 'boolean', default: false },
+  },
+});
+const rounds = Number(options.rounds);
+const seconds = Number(options.seconds);
+
+const children = [];
+const next = (child) => new Promise((resolve) => child.once('message', resolve));
+async function start(file, env = {}) {
+  const child = fork(new URL(file, import.meta.url), [], {
+    env: { ...process.env, LOG_LEVEL: 'info', ...env },
+    silent: true,
+  });
+  child.stderr.resume();
+  child.stdout.resume();
+  children.push(child);
+  const { url } = await next(child);
+  return { url, tell: (message) => (child.send(message), next(child)) };
+}
+
+function ask(agent, url, path, body, authorization) {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url + path, {
+      agent,
+      method: body ? 'POST' : 'GET',
+      headers: { authorization, ...(body && { 'content-type': 'application/json' }) },
+    });
+    request.on('error', reject);
+    request.on('response', (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () =>
+        resolve({ status: response.statusCode, text: Buffer.concat(chunks).toString() }),
+      );
+    });
+    request.end(body);
+  });
+}
+
+/** Clients in a closed loop for a time. Every answer must be a whole one, and each row in it its caller's own. */
+async function load({ server, upstream, workload, forMs }) {
+  const { clients, tokens = 1, request, latencyMs = 0 } = workload;
+  await upstream.tell({ latencyMs });
+  const agent = new Agent({ keepAlive: true, maxSockets: clients });
+  const before = await server.tell({});
+  const times = [];
+  const end = performance.now() + forMs;
+  let count = 0;
+  await Promise.all(
+    Array.from({ length: clients }, async (_, client) => {
+      const authorization = `Bearer token-${client % tokens}-of-the-bench`;
+      while (performance.now() < end) {
+        const { query, variables, path } = request(count++);
+        const began = performance.now();
+        const { status, text } = server.raw
+          ? await ask(agent, server.url, path, undefined, authorization)
+          : await ask(agent, server.url, server.path, JSON.stringify({ query, variables }), authorization);
+        times.push(performance.now() - began);
+        const marks = text.match(/"launcher":"[^"]*"/g) ?? [];
+        if (
+          status !== 200 ||
+          marks.length === 0 ||
+          marks.some((mark) => mark !== `"launcher":"${authorization}"`)
+        )
+          throw new Error(`${server.name}: a wrong answer (${status}): ${text.slice(0, 300)}`);
+      }
+    }),
+  );
+  const after = await server.tell({});
+  const { calls } = await upstream.tell({});
+  agent.destroy();
+  times.sort((a, b) => a - b);
+  const cpu = (after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system) / 1000;
+  return {
+    cpu: cpu / times.length,
+    calls: calls / times.length,
+    p50: times[times.length >> 1],
+    p99: times[Math.floor(times.length * 0.99)],
+    memory: after.memory,
+  };
+}
+
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
+const figure = (number, digits = 2) => number.toFixed(digits);
+
+try {
+  const upstream = await start('upstream.mjs');
+  const env = { SAIL_BASE_URL: upstream.url, SAIL_API_VERSION: 'beta', NODE_ENV: 'production' };
+  const servers = [
+    { name: 'raw', raw: true, ...(await start('raw.mjs', env)) },
+    { name: 'stock', path: '/', ...(await start('stock.mjs', env)) },
+    { name: 'gateway', path: '/graphql', ...(await start('gateway.mjs', env)) },
+  ];
+  const names = Object.keys(workloads).filter((name) => name.startsWith(options.only));
+  const runs = [];
+  for (const name of names)
+    for (const server of servers) await load({ server, upstream, workload: workloads[name], forMs: 1_500 });
+  for (let round = 0; round < rounds; round++)
+    for (const name of names)
+      for (const server of round % 2 ? [...servers].reverse() : servers)
+        runs.push({
+          round,
+          name,
+          server: server.name,
+          ...(await load({ server, upstream, workload: workloads[name], forMs: seconds * 1000 })),
+        });
+
+  const of = (name, server) => runs.filter((run) => run.name === name && run.server === server);
+  const ratio = (name, server, base, key) =>
+    median(of(name, server).map((run, index) => run[key] / of(name, base)[index][key]));
+  const lines = names.map((name) => {
+    const mine = of(name, 'gateway');
+    return `| ${[
+      name,
+      figure(median(mine.map(({ cpu }) => cpu)), 3),
+      figure(ratio(name, 'gateway', 'raw', 'cpu')),
+      figure(ratio(name, 'gateway', 'stock', 'cpu')),
+      figure(median(mine.map(({ calls }) => calls))),
+      figure(median(of(name, 'stock').map(({ calls }) => calls))),
+      figure(ratio(name, 'gateway', 'raw', 'p50')),
+      figure(median(mine.map(({ p99 }) => p99)), 1),
+    ].join(' | ')} |`;
+  });
+  const memory = servers.map(
+    ({ name }) =>
+      `${name} ${Math.max(...runs.filter((run) => run.server === name).map((run) => run.memory)) >> 20} MB`,
+  );
+  const table = [
+    '| Workload | CPU ms a request | CPU ÷ raw | CPU ÷ stock | calls a query | calls of stock | p50 ÷ raw’s | p99 ms |',
+    '| --- | --: | --: | --: | --: | --: | --: | --: |',
+    ...lines,
+    '',
+    `Most memory resident: ${memory.join(', ')}.`,
+  ].join('\n');
+  process.stdout.write(`${table}\n`);
+  if (options.save)
+    writeFileSync(
+      new URL('RESULTS.md', import.meta.url),
+      `# Results of \`npm run bench -- --rounds ${rounds} --seconds ${seconds} --save\`
+
+${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0].model}. Medians over the rounds; ratios are taken within a round.
+Times are of a client that shares the machine with all servers: they say less than the CPU does.
+
+${table}
+`,
+    );
+} finally {
+  for (const child of children) child.kill();
+}
