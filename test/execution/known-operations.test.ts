@@ -95,6 +95,15 @@ describe('an operation', () => {
     expect(answered).toBe(16);
   });
 
+  test('is left to graphql-js where a condition is null, whatever it was before', async () => {
+    const query = 'query ($if: Boolean = true) { thing { text @include(if: $if) } }';
+    const known = knowing(query);
+    expect(await ask(known, { query })).toEqual(text);
+    expect(await ask(known, { query, variables: { if: true } })).toEqual(text);
+    expect(await ask(known, { query, variables: { if: null } })).toBeUndefined();
+    expect(await ask(known, { query, variables: { if: false } })).toEqual({ ...text, data: { thing: {} } });
+  });
+
   test.each([
     ['a null where none may be', { sure: null }, '{ thing { sure } }'],
     ['a null in a list where none may be', { sures: [1, null] }, '{ thing { sures } }'],
