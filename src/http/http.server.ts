@@ -6,10 +6,18 @@ import type { Log } from '../telemetry/logger.js';
 import { allowOrigins, compressAnswers } from './browser-access.js';
 import { refuseGraphiql, serveGraphiql } from './graphiql.routes.js';
 
-/** What the door needs: who answers operations, and what one is answered with for a given `Authorization` header. */
+/** A request that holds an operation. */
+export interface Visit {
+  /** Its `Authorization` header. */
+  readonly authorization: string | undefined;
+  /** Calls back when it has been answered, or when whoever sent it is gone. */
+  readonly onEnd: (listener: () => void) => void;
+}
+
+/** What the door needs: who answers operations, and what one is answered with. */
 export interface HttpOptions {
   readonly apollo: ApolloServer<OperationContext>;
-  readonly contextFor: (authorization: string | undefined) => OperationContext;
+  readonly contextFor: (visit: Visit) => OperationContext;
   readonly log: Log;
   /** Whether browsers get GraphiQL. */
   readonly graphiql: boolean;
@@ -56,7 +64,8 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
       method: ['GET', 'POST'],
       url: '/graphql',
       handler: fastifyApolloHandler(apollo, {
-        context: (request) => Promise.resolve(contextFor(request.headers.authorization)),
+        context: ({ headers: { authorization } }, { raw }) =>
+          Promise.resolve(contextFor({ authorization, onEnd: (listener) => raw.once('close', listener) })),
       }),
     });
     app.get('/health/live', () => ({ status: 'alive' }));

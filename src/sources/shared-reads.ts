@@ -1,24 +1,32 @@
 import type { TaskStatus } from '../model/task-status.model.js';
-import type { Authorization } from '../upstream/task-status.api.js';
+import { isGone, join, patienceOf, within, type Waiting } from '../upstream/patience.js';
+import type { Authorization, Caller } from '../upstream/task-status.api.js';
 import type { TaskStatusLoader } from './task-status.loader.js';
 
 /**
  * What the operations of one principal that are under way at the same time share: look-ups, which are joined into
  * calls, and identical reads. A principal is one exact `Authorization` value: nothing is ever shared between two.
- * Nothing is remembered: a read is shared only while it is under way.
+ * Nothing is remembered: a read is shared only while it is under way. Each operation waits for as long as its own
+ * patience lasts, and the read goes on for as long as the last one's does.
  */
 export interface SharedReads {
-  readonly lookUp: (authorization: Authorization, id: string) => Promise<TaskStatus | null>;
+  readonly lookUp: (caller: Caller, id: string) => Promise<TaskStatus | null>;
   /** `key` names the read; it must tell apart all reads that could answer differently. */
-  readonly read: <T>(authorization: Authorization, key: string, read: () => Promise<T>) => Promise<T>;
+  readonly read: <T>(caller: Caller, key: string, read: (caller: Caller) => Promise<T>) => Promise<T>;
   /** After this, no read of the principal joins one that was sent before: its task with this id has changed. */
   readonly forget: (authorization: Authorization, id: string) => void;
 }
 
+/** A read under way, and those who wait for it. */
+interface Shared<T> {
+  readonly answer: Promise<T>;
+  readonly waiting: Waiting;
+}
+
 interface Principal {
   readonly loader: TaskStatusLoader;
-  readonly lookUps: Map<string, Promise<TaskStatus | null>>;
-  readonly reads: Map<string, Promise<unknown>>;
+  readonly lookUps: Map<string, Shared<TaskStatus | null>>;
+  readonly reads: Map<string, Shared<unknown>>;
   /** How many reads are under way; without any, nothing of the principal is kept. */
   underWay: number;
 }
@@ -39,34 +47,42 @@ export function createSharedReads(
   }
 
   function share<T>(
-    authorization: Authorization,
+    { authorization, patience }: Caller,
     principal: Principal,
-    underWay: Map<string, Promise<unknown>>,
+    underWay: Map<string, Shared<unknown>>,
     key: string,
-    start: () => Promise<T>,
+    start: (waiting: Waiting) => Promise<T>,
   ): Promise<T> {
-    const known = underWay.get(key) as Promise<T> | undefined;
-    if (known !== undefined) return known;
+    const known = underWay.get(key) as Shared<T> | undefined;
+    if (known !== undefined && !isGone(known.waiting)) {
+      join(known.waiting, patience);
+      return within(patience, known.answer);
+    }
     principal.underWay += 1;
+    const waiting = { callers: [patience], calls: [] };
+    const shared = { answer: start(waiting), waiting };
+    underWay.set(key, shared);
     const settled = (): void => {
-      if (underWay.get(key) === promise) underWay.delete(key);
+      if (underWay.get(key) === shared) underWay.delete(key);
       principal.underWay -= 1;
       if (principal.underWay === 0) principals.delete(authorization);
     };
-    const promise = start();
-    underWay.set(key, promise);
-    promise.then(settled, settled);
-    return promise;
+    shared.answer.then(settled, settled);
+    return within(patience, shared.answer);
   }
 
   return {
-    lookUp(authorization, id) {
-      const principal = principalOf(authorization);
-      return share(authorization, principal, principal.lookUps, id, () => principal.loader.load(id));
+    lookUp(caller, id) {
+      const principal = principalOf(caller.authorization);
+      return share(caller, principal, principal.lookUps, id, (waiting) =>
+        principal.loader.load({ id, waiting }),
+      );
     },
-    read(authorization, key, read) {
-      const principal = principalOf(authorization);
-      return share(authorization, principal, principal.reads, key, read);
+    read(caller, key, read) {
+      const principal = principalOf(caller.authorization);
+      return share(caller, principal, principal.reads, key, (waiting) =>
+        read({ ...caller, patience: patienceOf([waiting]) }),
+      );
     },
     forget(authorization, id) {
       const principal = principals.get(authorization);

@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { got, TimeoutError, type Method, type PlainResponse, type Request } from 'got';
 import { readErrorBody } from './error-body.js';
+import type { Patience } from './patience.js';
 import { UpstreamError, type UpstreamErrorDetails } from './upstream-error.js';
 
 /** A longer answer is no answer of this API: 250 rows take well under a megabyte. */
@@ -17,6 +18,8 @@ export interface UpstreamRequest {
   readonly path: string;
   /** The `Authorization` header to send; none is sent where undefined. */
   readonly authorization: string | undefined;
+  /** How long the answer is waited for; then the call is broken off. */
+  readonly patience: Patience;
   /** A body, already serialized, with its content type. */
   readonly body?: { readonly type: string; readonly text: string };
 }
@@ -51,7 +54,8 @@ export function createUpstreamClient({ origin, timeoutMs, now }: UpstreamClientO
     timeout: { request: timeoutMs },
   });
 
-  return async ({ method, path, authorization, body }) => {
+  return async ({ method, path, authorization, patience, body }) => {
+    if (patience.isOver()) throw new UpstreamError({ failure: 'abandoned' });
     const { response, text } = await exchange(
       client.stream(origin + path, {
         method,
@@ -61,6 +65,7 @@ export function createUpstreamClient({ origin, timeoutMs, now }: UpstreamClientO
         },
         ...(body && { body: body.text }),
       }),
+      patience,
     );
     const { statusCode: status, headers } = response;
     const json = parse(text);
@@ -78,7 +83,11 @@ export function createUpstreamClient({ origin, timeoutMs, now }: UpstreamClientO
 }
 
 /** Reads an answer to its end. As a stream, got costs half of what it costs as a promise, and its size can be bounded. */
-async function exchange(stream: Request): Promise<{ response: PlainResponse; text: string }> {
+async function exchange(
+  stream: Request,
+  patience: Patience,
+): Promise<{ response: PlainResponse; text: string }> {
+  const release = patience.onOver(() => stream.destroy());
   let response: PlainResponse | undefined;
   stream.once('response', (head: PlainResponse) => (response = head));
   const chunks: Buffer[] = [];
@@ -90,7 +99,10 @@ async function exchange(stream: Request): Promise<{ response: PlainResponse; tex
       chunks.push(chunk);
     }
   } catch (error) {
+    if (patience.isOver()) throw new UpstreamError({ failure: 'abandoned' });
     throw failed(error, response?.statusCode);
+  } finally {
+    release();
   }
   if (response === undefined) throw failed(undefined, undefined);
   return { response, text: Buffer.concat(chunks).toString() };

@@ -5,6 +5,7 @@ import {
   startGateway,
   startSandbox,
   type Gateway,
+  type GatewayParts,
   type Sandbox,
   type SandboxOptions,
 } from '../../src/index.js';
@@ -95,6 +96,7 @@ export function startGatewayOn(
   now: () => number = () => NOON,
   environment: Environment = {},
   log: Log = silentLog,
+  parts: GatewayParts = {},
 ): Promise<Gateway> {
   const reading = readConfig({
     PORT: '0',
@@ -104,7 +106,7 @@ export function startGatewayOn(
     ...environment,
   });
   if ('problems' in reading) throw new Error(reading.problems.join('; '));
-  return startGateway(reading.value, { now, log });
+  return startGateway(reading.value, { now, log, ...parts });
 }
 
 /** Asks a gateway as a frontend does. */
