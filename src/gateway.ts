@@ -25,6 +25,7 @@ import { createLog, type Log } from './telemetry/logger.js';
 import { apiVersions } from './upstream/api-version.js';
 import { afterRealTime, type Clock } from './upstream/clock.js';
 import { createPatience } from './upstream/patience.js';
+import { createRetryingClient } from './upstream/retrying.client.js';
 import { createTaskStatusApi } from './upstream/task-status.api.js';
 import { createUpstreamClient } from './upstream/upstream.client.js';
 
@@ -47,6 +48,8 @@ export interface GatewayParts {
   readonly now?: () => number;
   /** Calls back after so many milliseconds, unless what it gives is called before. */
   readonly after?: Clock['after'];
+  /** A number from 0 to 1. */
+  readonly random?: () => number;
   /** Settings of the embedded sandbox, where that is the upstream. */
   readonly sandbox?: Partial<SandboxSettings>;
 }
@@ -62,7 +65,8 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const origin = config.upstreamOrigin ?? embedded?.url ?? '';
 
   const timeoutMs = config.operationDeadlineMs * CALL_SHARE;
-  const client = createUpstreamClient({ origin, timeoutMs, now });
+  const upstream = createUpstreamClient({ origin, timeoutMs, now });
+  const client = createRetryingClient(upstream, clock, parts.random ?? Math.random);
   const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
   const reads = createTaskReads(api, log, now);
   const apollo = new ApolloServer<OperationContext>({

@@ -106,7 +106,8 @@ export function startGatewayOn(
     ...environment,
   });
   if ('problems' in reading) throw new Error(reading.problems.join('; '));
-  return startGateway(reading.value, { now, log, ...parts });
+  // Without jitter, what is sent again is sent at once.
+  return startGateway(reading.value, { now, log, random: () => 0, ...parts });
 }
 
 /** Asks a gateway as a frontend does. */
