@@ -24,6 +24,7 @@ import { createTaskStatusSource } from './sources/task-status.source.js';
 import { createLog, type Log } from './telemetry/logger.js';
 import { apiVersions } from './upstream/api-version.js';
 import { afterRealTime, type Clock } from './upstream/clock.js';
+import { createPacedClient } from './upstream/paced.client.js';
 import { createPatience } from './upstream/patience.js';
 import { createRetryingClient } from './upstream/retrying.client.js';
 import { createTaskStatusApi } from './upstream/task-status.api.js';
@@ -66,9 +67,12 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
 
   const timeoutMs = config.operationDeadlineMs * CALL_SHARE;
   const upstream = createUpstreamClient({ origin, timeoutMs, now });
-  const client = createRetryingClient(upstream, clock, parts.random ?? Math.random);
+  const paced = config.rateLimit
+    ? createPacedClient(upstream, config.rateLimit, clock, () => false)
+    : undefined;
+  const client = createRetryingClient(paced?.client ?? upstream, clock, parts.random ?? Math.random);
   const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
-  const reads = createTaskReads(api, log, now);
+  const reads = createTaskReads(api, log, now, paced?.gather);
   const apollo = new ApolloServer<OperationContext>({
     schema: createSubgraph(createSchema()),
     nodeEnv: config.production ? 'production' : '',
