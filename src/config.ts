@@ -11,6 +11,8 @@ export interface Config {
   readonly apiVersion: (typeof apiVersions)[number];
   /** Calls that may be made in a window; undefined is as many as wanted. */
   readonly rateLimit: { readonly calls: number; readonly windowMs: number } | undefined;
+  /** Calls of the upstream that may be under way at once. */
+  readonly upstreamConcurrency: number;
   /** How long an operation may take. */
   readonly operationDeadlineMs: number;
   /** Origins whose pages may ask; none is no CORS. */
@@ -71,6 +73,11 @@ const variables = z.object({
     .regex(/^(?:off|[1-9]\d{0,5}\/[1-9]\d{0,3}s)$/, '"off", or calls and seconds such as 100/10s')
     .default('100/10s')
     .transform(toRateLimit),
+  UPSTREAM_CONCURRENCY: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, 'a number of calls from 1 to 9999')
+    .transform(Number)
+    .default(50),
   OPERATION_DEADLINE: z
     .string()
     .regex(/^[1-9]\d{0,4}m?s$/, 'a time in seconds or milliseconds, such as 15s or 500ms')
@@ -119,6 +126,7 @@ export function readConfig(environment: Environment): Reading<Config> {
       upstreamOrigin: v.SAIL_BASE_URL,
       apiVersion: v.SAIL_API_VERSION,
       rateLimit: v.SAIL_RATE_LIMIT,
+      upstreamConcurrency: v.UPSTREAM_CONCURRENCY,
       operationDeadlineMs: v.OPERATION_DEADLINE,
       corsOrigins: v.CORS_ORIGINS,
       batchLimit: v.BATCH_LIMIT,

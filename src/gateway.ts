@@ -24,6 +24,7 @@ import { createTaskStatusSource } from './sources/task-status.source.js';
 import { createLog, type Log } from './telemetry/logger.js';
 import { apiVersions } from './upstream/api-version.js';
 import { afterRealTime, type Clock } from './upstream/clock.js';
+import { createGuardedClient } from './upstream/guarded.client.js';
 import { createPacedClient } from './upstream/paced.client.js';
 import { createPatience } from './upstream/patience.js';
 import { createRetryingClient } from './upstream/retrying.client.js';
@@ -66,11 +67,18 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const origin = config.upstreamOrigin ?? embedded?.url ?? '';
 
   const timeoutMs = config.operationDeadlineMs * CALL_SHARE;
-  const upstream = createUpstreamClient({ origin, timeoutMs, now });
+  const guarded = createGuardedClient(
+    createUpstreamClient({ origin, timeoutMs, now }),
+    config.upstreamConcurrency,
+    (circuit) => {
+      log.warn({ circuit }, 'the circuit to the upstream has changed');
+    },
+  );
+  const isDown = (): boolean => guarded.circuit() !== 'closed';
   const paced = config.rateLimit
-    ? createPacedClient(upstream, config.rateLimit, clock, () => false)
+    ? createPacedClient(guarded.client, config.rateLimit, clock, isDown)
     : undefined;
-  const client = createRetryingClient(paced?.client ?? upstream, clock, parts.random ?? Math.random);
+  const client = createRetryingClient(paced?.client ?? guarded.client, clock, parts.random ?? Math.random);
   const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
   const reads = createTaskReads(api, log, now, paced?.gather);
   const apollo = new ApolloServer<OperationContext>({
@@ -109,6 +117,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       return { tasks: createTaskStatusSource(api, reads, { authorization, patience }, log, now) };
     },
     log,
+    circuit: guarded.circuit,
     graphiql: config.graphiql,
     corsOrigins: config.corsOrigins,
     batchLimit: config.batchLimit,

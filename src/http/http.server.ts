@@ -19,6 +19,8 @@ export interface HttpOptions {
   readonly apollo: ApolloServer<OperationContext>;
   readonly contextFor: (visit: Visit) => OperationContext;
   readonly log: Log;
+  /** The state of the circuit to the upstream, for those who watch over the gateway. */
+  readonly circuit: () => string;
   /** Whether browsers get GraphiQL. */
   readonly graphiql: boolean;
   /** Headers that every answer carries. */
@@ -31,7 +33,7 @@ export interface HttpOptions {
 
 /** The routes: `/graphql`, `/health/live`, `/health/ready`, and those of GraphiQL. Listens only when told to. */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
-  const { apollo, contextFor, log, graphiql, headers, corsOrigins, batchLimit } = options;
+  const { apollo, contextFor, log, circuit, graphiql, headers, corsOrigins, batchLimit } = options;
   const app = fastify({ forceCloseConnections: 'idle' });
   allowOrigins(app, corsOrigins);
   compressAnswers(app);
@@ -69,7 +71,8 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
       }),
     });
     app.get('/health/live', () => ({ status: 'alive' }));
-    app.get('/health/ready', () => ({ status: 'ready' }));
+    // A gateway whose upstream is down still answers, by coded errors: to take it away would help nobody.
+    app.get('/health/ready', () => ({ status: 'ready', upstream: circuit() }));
   });
 
   app.setNotFoundHandler((request, reply) => {
