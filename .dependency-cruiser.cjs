@@ -24,7 +24,8 @@ const homes = {
   '^graphql-scalars$': ['model/'],
   '^@apollo/server': ['gateway.ts$', 'http/', 'plugins/'],
   '^@apollo/utils.keyvaluecache$': ['gateway.ts$'],
-  '^(@as-integrations/fastify|@fastify/compress|@fastify/cors|@fastify/static|fastify)$': ['http/'],
+  '^(@as-integrations/fastify|@fastify/compress|@fastify/cors|@fastify/rate-limit|@fastify/static|fastify)$':
+    ['http/'],
   '^pino$': ['telemetry/'],
   '^zod$': ['config.ts$', 'operation-manifest.ts$'],
   '^rfc6902$': ['sandbox/'],

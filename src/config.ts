@@ -10,11 +10,19 @@ export interface Config {
   readonly upstreamOrigin: string | undefined;
   readonly apiVersion: (typeof apiVersions)[number];
   /** Calls that may be made in a window; undefined is as many as wanted. */
-  readonly rateLimit: { readonly calls: number; readonly windowMs: number } | undefined;
+  readonly rateLimit: RateLimit | undefined;
   /** Origins whose pages may ask; none is no CORS. */
   readonly corsOrigins: readonly string[];
   /** Operations that one HTTP request may hold as an array; 0 is no arrays. */
   readonly batchLimit: number;
+  /** What one operation may cost, by the names that `extensions.limit` gives. */
+  readonly limits: Limits;
+  /** Requests that one address may make; undefined is as many as it wants. */
+  readonly clientRateLimit: RateLimit | undefined;
+  /** Connections that are held open at once; others are refused. */
+  readonly connectionLimit: number;
+  /** How long a request may take to arrive. */
+  readonly requestSeconds: number;
   /** The operations that are allowed, and what becomes of others; undefined is that all are. */
   readonly persistedOperations:
     { readonly operations: OperationManifest; readonly mode: (typeof listModes)[number] } | undefined;
@@ -26,6 +34,32 @@ export interface Config {
   readonly graphiql: boolean;
   /** Whether a client may ask for the schema, by `__schema`, `__type` or `_service`. */
   readonly introspection: boolean;
+}
+
+/** What one request and its operation may be. Each limit has the name by which `extensions.limit` tells of it. */
+export interface Limits {
+  /** Uses of one field under one parent. */
+  readonly fields: number;
+  /** The same of `Query.taskStatus`. */
+  readonly lookups: number;
+  /** Levels of fields. */
+  readonly depth: number;
+  readonly tokens: number;
+  readonly directives: number;
+  /** Values of an answer whose pages are all full. */
+  readonly values: number;
+  /** Representations of one `_entities`. */
+  readonly entities: number;
+  /** Errors that are listed of an operation that is not executed. */
+  readonly errors: number;
+  /** Bytes of a request's body. */
+  readonly body: number;
+}
+
+/** So many calls in any such window. */
+export interface RateLimit {
+  readonly calls: number;
+  readonly windowMs: number;
 }
 
 /** Environment variables, or any other source of them. */
@@ -52,6 +86,16 @@ const host = z
 const logLevel = z.enum(levels, `one of ${levels.join(', ')}`);
 const onOff = z.enum(['on', 'off'], '"on" or "off"').transform((text) => text === 'on');
 
+const rateLimit = z
+  .string()
+  .regex(/^(?:off|[1-9]\d{0,5}\/[1-9]\d{0,3}s)$/, '"off", or calls and seconds such as 100/10s')
+  .transform(toRateLimit);
+const amount = (what: string): z.ZodPipe<z.ZodString, z.ZodTransform<number, string>> =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, `a number of ${what} from 1 to 999999999`)
+    .transform(Number);
+
 const variables = z.object({
   PORT: port.default(4000),
   HOST: host.default('127.0.0.1'),
@@ -64,11 +108,7 @@ const variables = z.object({
     .transform((text) => new URL(text).origin)
     .optional(),
   SAIL_API_VERSION: z.enum(apiVersions, `one of ${apiVersions.join(', ')}`).default('beta'),
-  SAIL_RATE_LIMIT: z
-    .string()
-    .regex(/^(?:off|[1-9]\d{0,5}\/[1-9]\d{0,3}s)$/, '"off", or calls and seconds such as 100/10s')
-    .default('100/10s')
-    .transform(toRateLimit),
+  SAIL_RATE_LIMIT: rateLimit.prefault('100/10s'),
   CORS_ORIGINS: z
     .string()
     .transform((text) => text.split(',').map((origin) => origin.trim()))
@@ -83,6 +123,18 @@ const variables = z.object({
     .regex(/^\d{1,2}$/, 'a number of operations from 0 (no batches) to 99')
     .transform(Number)
     .default(0),
+  FIELD_LIMIT: amount('uses').default(100),
+  LOOKUP_LIMIT: amount('uses').default(250),
+  DEPTH_LIMIT: amount('levels').default(20),
+  TOKEN_LIMIT: amount('tokens').default(15_000),
+  DIRECTIVE_LIMIT: amount('directives').default(50),
+  VALUE_LIMIT: amount('values').default(2_000_000),
+  ENTITY_LIMIT: amount('entities').default(250),
+  ERROR_LIMIT: amount('errors').default(10),
+  BODY_LIMIT: amount('bytes').default(1_048_576),
+  CLIENT_RATE_LIMIT: rateLimit.optional(),
+  CONNECTION_LIMIT: amount('connections').default(10_000),
+  REQUEST_SECONDS: amount('seconds').default(10),
   PERSISTED_OPERATIONS: z.string().transform(toManifest).optional(),
   PERSISTED_OPERATIONS_MODE: z.enum(listModes, `one of ${listModes.join(', ')}`).default('enforce'),
   ROUTER_KEY: z
@@ -114,6 +166,20 @@ export function readConfig(environment: Environment): Reading<Config> {
       rateLimit: v.SAIL_RATE_LIMIT,
       corsOrigins: v.CORS_ORIGINS,
       batchLimit: v.BATCH_LIMIT,
+      limits: {
+        fields: v.FIELD_LIMIT,
+        lookups: v.LOOKUP_LIMIT,
+        depth: v.DEPTH_LIMIT,
+        tokens: v.TOKEN_LIMIT,
+        directives: v.DIRECTIVE_LIMIT,
+        values: v.VALUE_LIMIT,
+        entities: v.ENTITY_LIMIT,
+        errors: v.ERROR_LIMIT,
+        body: v.BODY_LIMIT,
+      },
+      clientRateLimit: v.CLIENT_RATE_LIMIT,
+      connectionLimit: v.CONNECTION_LIMIT,
+      requestSeconds: v.REQUEST_SECONDS,
       persistedOperations: v.PERSISTED_OPERATIONS && {
         operations: v.PERSISTED_OPERATIONS,
         mode: v.PERSISTED_OPERATIONS_MODE,

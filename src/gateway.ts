@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from './config.js';
 import { createHttpServer } from './http/http.server.js';
 import { createErrorMask } from './plugins/error-mask.js';
+import { limitOperations } from './plugins/operation-limits.rule.js';
 import { privateAnswerPlugin } from './plugins/private-answer.plugin.js';
 import { responseStatusPlugin } from './plugins/response-status.plugin.js';
 import { retryAfterPlugin } from './plugins/retry-after.plugin.js';
@@ -60,13 +61,20 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
   const reads = createTaskReads(api, log, now);
   const apollo = new ApolloServer<OperationContext>({
-    schema: createSubgraph(createSchema()),
+    schema: createSubgraph(createSchema(), config.limits.entities),
     nodeEnv: config.production ? 'production' : '',
     introspection: config.introspection,
-    validationRules: config.introspection ? [] : [refuseServiceIntrospection],
+    validationRules: [
+      limitOperations(config.limits),
+      ...(config.introspection ? [] : [refuseServiceIntrospection]),
+    ],
+    parseOptions: { maxLexicalTokens: config.limits.tokens },
+    // What breaks off the list is one of the errors listed.
+    validationOptions: { maxErrors: config.limits.errors - 1 },
+    executionOptions: { maxCoercionErrors: config.limits.errors - 1 },
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError: createErrorMask(log),
+    formatError: createErrorMask(log, config.introspection),
     logger: log,
     csrfPrevention: true,
     allowBatchedHttpRequests: config.batchLimit > 0,
@@ -91,9 +99,8 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     apollo,
     contextFor: (authorization) => ({ tasks: createTaskStatusSource(api, reads, authorization, log, now) }),
     log,
-    graphiql: config.graphiql,
-    corsOrigins: config.corsOrigins,
-    batchLimit: config.batchLimit,
+    ...config,
+    bodyLimit: config.limits.body,
     headers: embedded ? { 'x-upstream': 'embedded-sandbox' } : {},
   });
   const stop = async (): Promise<void> => {
