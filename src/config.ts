@@ -9,6 +9,10 @@ export interface Config {
   /** The upstream's origin; undefined is the embedded sandbox. */
   readonly upstreamOrigin: string | undefined;
   readonly apiVersion: (typeof apiVersions)[number];
+  /** As whom the upstream is asked. */
+  readonly credentials: Credentials;
+  /** Keys of which a client must send one; none is that it needn't. */
+  readonly apiKeys: readonly string[];
   /** Calls that may be made in a window; undefined is as many as wanted. */
   readonly rateLimit: RateLimit | undefined;
   /** Origins whose pages may ask; none is no CORS. */
@@ -35,6 +39,14 @@ export interface Config {
   /** Whether a client may ask for the schema, by `__schema`, `__type` or `_service`. */
   readonly introspection: boolean;
 }
+
+/**
+ * `passthrough` asks with the token of each client, and without any for those who have none where `anonymous` is set.
+ * `service` asks for all of them as one OAuth client.
+ */
+export type Credentials =
+  | { readonly mode: 'passthrough'; readonly anonymous: boolean }
+  | { readonly mode: 'service'; readonly clientId: string; readonly clientSecret: string };
 
 /** What one request and its operation may be. Each limit has the name by which `extensions.limit` tells of it. */
 export interface Limits {
@@ -70,6 +82,7 @@ export type Reading<T> = { readonly value: T } | { readonly problems: readonly s
 
 const apiVersions = ['beta', 'v2024', 'v2025', 'v2026', 'v1'] as const;
 const listModes = ['report', 'enforce'] as const;
+const credentialModes = ['passthrough', 'service'] as const;
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** A rule in words, which is all that a person needs to mend a variable. */
@@ -96,56 +109,81 @@ const amount = (what: string): z.ZodPipe<z.ZodString, z.ZodTransform<number, str
     .regex(/^[1-9]\d{0,8}$/, `a number of ${what} from 1 to 999999999`)
     .transform(Number);
 
-const variables = z.object({
-  PORT: port.default(4000),
-  HOST: host.default('127.0.0.1'),
-  SAIL_BASE_URL: z
-    .string()
-    .refine(
-      isOrigin,
-      'an origin without a path, such as https://tenant.api.identitynow.com: the gateway appends the path',
-    )
-    .transform((text) => new URL(text).origin)
-    .optional(),
-  SAIL_API_VERSION: z.enum(apiVersions, `one of ${apiVersions.join(', ')}`).default('beta'),
-  SAIL_RATE_LIMIT: rateLimit.prefault('100/10s'),
-  CORS_ORIGINS: z
-    .string()
-    .transform((text) => text.split(',').map((origin) => origin.trim()))
-    .refine(
-      (origins) => origins.every(isOrigin),
-      'exact origins without a path, separated by commas, such as https://app.example.com,http://localhost:3000',
-    )
-    .transform((origins) => origins.map((origin) => new URL(origin).origin))
-    .default([]),
-  BATCH_LIMIT: z
-    .string()
-    .regex(/^\d{1,2}$/, 'a number of operations from 0 (no batches) to 99')
-    .transform(Number)
-    .default(0),
-  FIELD_LIMIT: amount('uses').default(100),
-  LOOKUP_LIMIT: amount('uses').default(250),
-  DEPTH_LIMIT: amount('levels').default(20),
-  TOKEN_LIMIT: amount('tokens').default(15_000),
-  DIRECTIVE_LIMIT: amount('directives').default(50),
-  VALUE_LIMIT: amount('values').default(2_000_000),
-  ENTITY_LIMIT: amount('entities').default(250),
-  ERROR_LIMIT: amount('errors').default(10),
-  BODY_LIMIT: amount('bytes').default(1_048_576),
-  CLIENT_RATE_LIMIT: rateLimit.optional(),
-  CONNECTION_LIMIT: amount('connections').default(10_000),
-  REQUEST_SECONDS: amount('seconds').default(10),
-  PERSISTED_OPERATIONS: z.string().transform(toManifest).optional(),
-  PERSISTED_OPERATIONS_MODE: z.enum(listModes, `one of ${listModes.join(', ')}`).default('enforce'),
-  ROUTER_KEY: z
-    .string()
-    .regex(/^[!-~]{16,}$/, 'a secret of 16 or more letters, digits and signs, without spaces')
-    .optional(),
-  LOG_LEVEL: logLevel.default('info'),
-  NODE_ENV: z.string().optional(),
-  GRAPHIQL: onOff.optional(),
-  INTROSPECTION: onOff.optional(),
-});
+const secret = z
+  .string()
+  .regex(/^[!-~]{16,}$/, 'a secret of 16 or more letters, digits and signs, without spaces');
+
+const variables = z
+  .object({
+    PORT: port.default(4000),
+    HOST: host.default('127.0.0.1'),
+    SAIL_BASE_URL: z
+      .string()
+      .refine(
+        isOrigin,
+        'an origin without a path, such as https://tenant.api.identitynow.com: the gateway appends the path',
+      )
+      .transform((text) => new URL(text).origin)
+      .optional(),
+    SAIL_API_VERSION: z.enum(apiVersions, `one of ${apiVersions.join(', ')}`).default('beta'),
+    SAIL_CREDENTIALS: z.enum(credentialModes, `one of ${credentialModes.join(', ')}`).default('passthrough'),
+    SAIL_ANONYMOUS: z.enum(['allow', 'refuse'], '"allow" or "refuse"').optional(),
+    SAIL_CLIENT_ID: z.string().optional(),
+    SAIL_CLIENT_SECRET: z.string().optional(),
+    API_KEYS: z
+      .string()
+      .transform((text) => text.split(',').map((key) => key.trim()))
+      .pipe(z.array(secret))
+      .default([]),
+    TRUSTED_DOOR: z.enum(['yes', 'no'], '"yes" or "no"').default('no'),
+    SAIL_RATE_LIMIT: rateLimit.prefault('100/10s'),
+    CORS_ORIGINS: z
+      .string()
+      .transform((text) => text.split(',').map((origin) => origin.trim()))
+      .refine(
+        (origins) => origins.every(isOrigin),
+        'exact origins without a path, separated by commas, such as https://app.example.com,http://localhost:3000',
+      )
+      .transform((origins) => origins.map((origin) => new URL(origin).origin))
+      .default([]),
+    BATCH_LIMIT: z
+      .string()
+      .regex(/^\d{1,2}$/, 'a number of operations from 0 (no batches) to 99')
+      .transform(Number)
+      .default(0),
+    FIELD_LIMIT: amount('uses').default(100),
+    LOOKUP_LIMIT: amount('uses').default(250),
+    DEPTH_LIMIT: amount('levels').default(20),
+    TOKEN_LIMIT: amount('tokens').default(15_000),
+    DIRECTIVE_LIMIT: amount('directives').default(50),
+    VALUE_LIMIT: amount('values').default(2_000_000),
+    ENTITY_LIMIT: amount('entities').default(250),
+    ERROR_LIMIT: amount('errors').default(10),
+    BODY_LIMIT: amount('bytes').default(1_048_576),
+    CLIENT_RATE_LIMIT: rateLimit.optional(),
+    CONNECTION_LIMIT: amount('connections').default(10_000),
+    REQUEST_SECONDS: amount('seconds').default(10),
+    PERSISTED_OPERATIONS: z.string().transform(toManifest).optional(),
+    PERSISTED_OPERATIONS_MODE: z.enum(listModes, `one of ${listModes.join(', ')}`).default('enforce'),
+    ROUTER_KEY: secret.optional(),
+    LOG_LEVEL: logLevel.default('info'),
+    NODE_ENV: z.string().optional(),
+    GRAPHIQL: onOff.optional(),
+    INTROSPECTION: onOff.optional(),
+  })
+  .superRefine((v, context) => {
+    if (v.SAIL_CREDENTIALS !== 'service') return;
+    const miss = (name: keyof typeof v, message: string): void => {
+      context.addIssue({ code: 'custom', path: [name], message });
+    };
+    for (const name of ['SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET'] as const)
+      if (v[name] === undefined) miss(name, 'set where SAIL_CREDENTIALS is "service"');
+    if (v.API_KEYS.length === 0 && v.TRUSTED_DOOR === 'no')
+      miss(
+        'API_KEYS',
+        'set where SAIL_CREDENTIALS is "service", since the gateway then speaks for whoever reaches it; or TRUSTED_DOOR must be "yes", where only those who may ask can reach it',
+      );
+  });
 
 const sandboxVariables = z.object({
   PORT: port.default(4010),
@@ -163,6 +201,15 @@ export function readConfig(environment: Environment): Reading<Config> {
       port: v.PORT,
       upstreamOrigin: v.SAIL_BASE_URL,
       apiVersion: v.SAIL_API_VERSION,
+      credentials:
+        v.SAIL_CREDENTIALS === 'service'
+          ? { mode: 'service', clientId: v.SAIL_CLIENT_ID ?? '', clientSecret: v.SAIL_CLIENT_SECRET ?? '' }
+          : {
+              mode: 'passthrough',
+              anonymous:
+                (v.SAIL_ANONYMOUS ?? (v.SAIL_BASE_URL === undefined ? 'allow' : 'refuse')) === 'allow',
+            },
+      apiKeys: v.API_KEYS,
       rateLimit: v.SAIL_RATE_LIMIT,
       corsOrigins: v.CORS_ORIGINS,
       batchLimit: v.BATCH_LIMIT,
@@ -209,7 +256,11 @@ function read<S extends z.ZodObject, T>(
   const result = schema.safeParse(given);
   if (result.success) return { value: Object.freeze(build(result.data)) };
   return {
-    problems: result.error.issues.map(({ path: [name], message }) => `${String(name)} must be ${message}`),
+    problems: [
+      ...new Set(
+        result.error.issues.map(({ path: [name], message }) => `${String(name)} must be ${message}`),
+      ),
+    ],
   };
 }
 

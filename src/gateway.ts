@@ -20,10 +20,12 @@ import type { OperationContext } from './resolvers/context.js';
 import { startSandbox } from './sandbox/sandbox.js';
 import type { SandboxSettings } from './sandbox/settings.js';
 import { createSchema, createSubgraph } from './schema.js';
+import { createClosedSource } from './sources/closed.source.js';
 import { createTaskReads } from './sources/task-reads.js';
-import { createTaskStatusSource } from './sources/task-status.source.js';
+import { createTaskStatusSource, type TaskStatusSource } from './sources/task-status.source.js';
 import { createLog, type Log } from './telemetry/logger.js';
 import { apiVersions } from './upstream/api-version.js';
+import { asService } from './upstream/service-token.js';
 import { createTaskStatusApi } from './upstream/task-status.api.js';
 import { createUpstreamClient } from './upstream/upstream.client.js';
 
@@ -57,9 +59,16 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       : undefined;
   const origin = config.upstreamOrigin ?? embedded?.url ?? '';
 
-  const client = createUpstreamClient({ origin, timeoutMs: CALL_TIMEOUT_MS, now });
+  const { credentials } = config;
+  const upstream = createUpstreamClient({ origin, timeoutMs: CALL_TIMEOUT_MS, now });
+  const client = credentials.mode === 'service' ? asService(upstream, credentials, now) : upstream;
   const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
   const reads = createTaskReads(api, log, now);
+  const sourceFor = (token: string | undefined): TaskStatusSource => {
+    if (credentials.mode === 'service') return createTaskStatusSource(api, reads, undefined, log, now);
+    if (token === undefined && !credentials.anonymous) return createClosedSource();
+    return createTaskStatusSource(api, reads, token, log, now);
+  };
   const apollo = new ApolloServer<OperationContext>({
     schema: createSubgraph(createSchema(), config.limits.entities),
     nodeEnv: config.production ? 'production' : '',
@@ -97,7 +106,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
 
   const http = createHttpServer({
     apollo,
-    contextFor: (authorization) => ({ tasks: createTaskStatusSource(api, reads, authorization, log, now) }),
+    contextFor: (authorization) => ({ tasks: sourceFor(bearerOf(authorization)) }),
     log,
     ...config,
     bodyLimit: config.limits.body,
@@ -124,6 +133,11 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const url = urlOf(http.server.address() as AddressInfo);
   log.info({ url, upstream: origin, apiVersion: config.apiVersion }, 'ready');
   return { url, stop };
+}
+
+/** The header as it came, if it holds a bearer token: any other is meant for somebody in between. */
+function bearerOf(authorization: string | undefined): string | undefined {
+  return authorization !== undefined && /^bearer +\S/i.test(authorization) ? authorization : undefined;
 }
 
 /** An address that a browser on this machine can open: wildcard addresses are no place to go to. */

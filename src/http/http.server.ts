@@ -5,6 +5,7 @@ import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } f
 import type { Config, RateLimit } from '../config.js';
 import type { OperationContext } from '../resolvers/context.js';
 import type { Log } from '../telemetry/logger.js';
+import { requireApiKey } from './api-keys.js';
 import { allowOrigins, compressAnswers } from './browser-access.js';
 import { refuseGraphiql, serveGraphiql } from './graphiql.routes.js';
 import { answerHeaders, refusal, refuseOnSocket } from './refusal.js';
@@ -12,7 +13,13 @@ import { answerHeaders, refusal, refuseOnSocket } from './refusal.js';
 /** The settings that are the door's alone. */
 type DoorSettings = Pick<
   Config,
-  'graphiql' | 'corsOrigins' | 'batchLimit' | 'clientRateLimit' | 'connectionLimit' | 'requestSeconds'
+  | 'graphiql'
+  | 'corsOrigins'
+  | 'batchLimit'
+  | 'apiKeys'
+  | 'clientRateLimit'
+  | 'connectionLimit'
+  | 'requestSeconds'
 >;
 
 /** What the door needs: who answers operations, and what one is answered with for a given `Authorization` header. */
@@ -28,7 +35,7 @@ export interface HttpOptions extends DoorSettings {
 
 /** The routes: `/graphql`, `/health/live`, `/health/ready`, and those of GraphiQL. Listens only when told to. */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
-  const { apollo, contextFor, log, graphiql, corsOrigins, batchLimit, clientRateLimit } = options;
+  const { apollo, contextFor, log, graphiql, corsOrigins, batchLimit, apiKeys, clientRateLimit } = options;
   const requestMs = options.requestSeconds * 1000;
   const headers = { ...answerHeaders, ...options.headers };
   const app = fastify({
@@ -74,6 +81,7 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
       method: ['GET', 'POST'],
       url: '/graphql',
       ...(clientRateLimit && { config: { rateLimit: {} } }),
+      ...(apiKeys.length > 0 && { onRequest: [requireApiKey(apiKeys)] }),
       handler: fastifyApolloHandler(apollo, {
         context: (request) => Promise.resolve(contextFor(request.headers.authorization)),
       }),

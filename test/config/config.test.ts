@@ -18,6 +18,12 @@ const names = [
   'HOST',
   'SAIL_BASE_URL',
   'SAIL_API_VERSION',
+  'SAIL_CREDENTIALS',
+  'SAIL_ANONYMOUS',
+  'SAIL_CLIENT_ID',
+  'SAIL_CLIENT_SECRET',
+  'API_KEYS',
+  'TRUSTED_DOOR',
   'SAIL_RATE_LIMIT',
   'CORS_ORIGINS',
   'BATCH_LIMIT',
@@ -54,11 +60,17 @@ const limits: Config['limits'] = {
   body: 1_048_576,
 };
 
+/** Of a gateway in front of a tenant. */
+const strict: Config['credentials'] = { mode: 'passthrough', anonymous: false };
+const key = '0123456789abcdef';
+
 const defaults: Config = {
   host: '127.0.0.1',
   port: 4000,
   upstreamOrigin: undefined,
   apiVersion: 'beta',
+  credentials: { mode: 'passthrough', anonymous: true },
+  apiKeys: [],
   rateLimit: { calls: 100, windowMs: 10_000 },
   corsOrigins: [],
   batchLimit: 0,
@@ -98,10 +110,32 @@ describe('settings', () => {
     ['HOST', '0.0.0.0', { host: '0.0.0.0' }],
     ['HOST', '::', { host: '::' }],
     ['HOST', 'gateway.example-1.com', { host: 'gateway.example-1.com' }],
-    ['SAIL_BASE_URL', 'https://t.api.identitynow.com', { upstreamOrigin: 'https://t.api.identitynow.com' }],
-    ['SAIL_BASE_URL', 'https://t.api.identitynow.com/', { upstreamOrigin: 'https://t.api.identitynow.com' }],
-    ['SAIL_BASE_URL', 'http://127.0.0.1:4010', { upstreamOrigin: 'http://127.0.0.1:4010' }],
-    ['SAIL_BASE_URL', 'HTTPS://T.Example.com:443', { upstreamOrigin: 'https://t.example.com' }],
+    [
+      'SAIL_BASE_URL',
+      'https://t.api.identitynow.com',
+      { upstreamOrigin: 'https://t.api.identitynow.com', credentials: strict },
+    ],
+    [
+      'SAIL_BASE_URL',
+      'https://t.api.identitynow.com/',
+      { upstreamOrigin: 'https://t.api.identitynow.com', credentials: strict },
+    ],
+    [
+      'SAIL_BASE_URL',
+      'http://127.0.0.1:4010',
+      { upstreamOrigin: 'http://127.0.0.1:4010', credentials: strict },
+    ],
+    [
+      'SAIL_BASE_URL',
+      'HTTPS://T.Example.com:443',
+      { upstreamOrigin: 'https://t.example.com', credentials: strict },
+    ],
+    ['SAIL_CREDENTIALS', 'passthrough', {}],
+    ['SAIL_ANONYMOUS', 'refuse', { credentials: strict }],
+    ['SAIL_CLIENT_ID', 'an-id', {}],
+    ['SAIL_CLIENT_SECRET', 'a-secret', {}],
+    ['API_KEYS', `${key}, ${key}0`, { apiKeys: [key, `${key}0`] }],
+    ['TRUSTED_DOOR', 'yes', {}],
     ['SAIL_RATE_LIMIT', 'off', { rateLimit: undefined }],
     ['SAIL_RATE_LIMIT', '50/5s', { rateLimit: { calls: 50, windowMs: 5_000 } }],
     ['SAIL_RATE_LIMIT', '1/1s', { rateLimit: { calls: 1, windowMs: 1_000 } }],
@@ -144,8 +178,39 @@ describe('settings', () => {
       { production: true, graphiql: false },
     ],
     [{ GRAPHIQL: 'off', INTROSPECTION: 'on' }, { graphiql: false }],
+    [
+      { SAIL_BASE_URL: 'http://127.0.0.1:1', SAIL_ANONYMOUS: 'allow' },
+      { upstreamOrigin: 'http://127.0.0.1:1' },
+    ],
   ])('of %j let the more particular one win', (environment, expected) => {
     expect(configOf(environment)).toEqual({ ...defaults, ...expected });
+  });
+
+  describe('of a gateway that calls as itself', () => {
+    const client = { SAIL_CLIENT_ID: 'id', SAIL_CLIENT_SECRET: 'hunter2' };
+    const service = { SAIL_CREDENTIALS: 'service', ...client };
+    const credentials = { mode: 'service', clientId: 'id', clientSecret: 'hunter2' } as const;
+
+    test('are its client and a door', () => {
+      expect(configOf({ ...service, API_KEYS: key })).toEqual({ ...defaults, credentials, apiKeys: [key] });
+      expect(configOf({ ...service, TRUSTED_DOOR: 'yes' })).toEqual({ ...defaults, credentials });
+    });
+
+    test('never come of a client alone', () => {
+      expect(configOf(client)).toEqual(defaults);
+    });
+
+    test('are refused without a door, or without a client', () => {
+      for (const environment of [service, { ...service, TRUSTED_DOOR: 'no' }]) {
+        expect(problemsOf(environment)).toEqual([expect.stringMatching(/^API_KEYS must be .*TRUSTED_DOOR/)]);
+        expect(problemsOf(environment).join()).not.toContain('hunter2');
+      }
+      expect(problemsOf({ SAIL_CREDENTIALS: 'service' }).map((problem) => problem.split(' ')[0])).toEqual([
+        'SAIL_CLIENT_ID',
+        'SAIL_CLIENT_SECRET',
+        'API_KEYS',
+      ]);
+    });
   });
 
   test.each(apiVersionNames)('take the API version %s', (apiVersion) => {
@@ -208,6 +273,10 @@ describe('settings', () => {
       'CONNECTION_LIMIT',
       'REQUEST_SECONDS',
     ].map((name): [string, string[]] => [name, ['0', '-1', '1.5', '1e3', 'off', '1000000000']]),
+    ['SAIL_CREDENTIALS', ['Service', 'token', 'on', '__proto__']],
+    ['SAIL_ANONYMOUS', ['yes', 'on', 'ALLOW']],
+    ['API_KEYS', ['short', `${key},`, `${key},short`, 'with a space in between', 'hunter2']],
+    ['TRUSTED_DOOR', ['on', 'true', 'YES']],
     ['CLIENT_RATE_LIMIT', ['0', '100', '0/10s', 'on']],
     ['PERSISTED_OPERATIONS', ['nowhere.json', 'schema', 'README.md', 'tsconfig.json']],
     ['PERSISTED_OPERATIONS_MODE', ['off', 'ENFORCE']],
@@ -227,7 +296,8 @@ describe('settings', () => {
   });
 
   test('that are bad are reported all at once, one line each', () => {
-    const strict = names.filter((name) => name !== 'NODE_ENV');
+    const any = ['NODE_ENV', 'SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET'];
+    const strict = names.filter((name) => !any.includes(name));
     const bad = Object.fromEntries(strict.map((name) => [name, '?']));
     const problems = problemsOf({ ...bad, NODE_ENV: 'production' });
     expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual(strict.sort());

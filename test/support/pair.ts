@@ -101,6 +101,7 @@ export function startGatewayOn(
     SAIL_BASE_URL: origin,
     SAIL_API_VERSION: version,
     SAIL_RATE_LIMIT: 'off',
+    SAIL_ANONYMOUS: 'allow',
     ...environment,
   });
   if ('problems' in reading) throw new Error(reading.problems.join('; '));
