@@ -27,6 +27,10 @@ export interface Config {
   readonly connectionLimit: number;
   /** How long a request may take to arrive. */
   readonly requestSeconds: number;
+  /** How late the event loop may be before operations are shed. */
+  readonly lagLimitMs: number;
+  /** How long a stop may take before the process ends all the same. */
+  readonly stopSeconds: number;
   /** The operations that are allowed, and what becomes of others; undefined is that all are. */
   readonly persistedOperations:
     { readonly operations: OperationManifest; readonly mode: (typeof listModes)[number] } | undefined;
@@ -163,6 +167,8 @@ const variables = z
     CLIENT_RATE_LIMIT: rateLimit.optional(),
     CONNECTION_LIMIT: amount('connections').default(10_000),
     REQUEST_SECONDS: amount('seconds').default(10),
+    LAG_LIMIT_MS: amount('milliseconds').default(1_000),
+    STOP_SECONDS: amount('seconds').default(10),
     PERSISTED_OPERATIONS: z.string().transform(toManifest).optional(),
     PERSISTED_OPERATIONS_MODE: z.enum(listModes, `one of ${listModes.join(', ')}`).default('enforce'),
     ROUTER_KEY: secret.optional(),
@@ -227,6 +233,8 @@ export function readConfig(environment: Environment): Reading<Config> {
       clientRateLimit: v.CLIENT_RATE_LIMIT,
       connectionLimit: v.CONNECTION_LIMIT,
       requestSeconds: v.REQUEST_SECONDS,
+      lagLimitMs: v.LAG_LIMIT_MS,
+      stopSeconds: v.STOP_SECONDS,
       persistedOperations: v.PERSISTED_OPERATIONS && {
         operations: v.PERSISTED_OPERATIONS,
         mode: v.PERSISTED_OPERATIONS_MODE,

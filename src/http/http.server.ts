@@ -8,7 +8,9 @@ import type { Log } from '../telemetry/logger.js';
 import { requireApiKey } from './api-keys.js';
 import { allowOrigins, compressAnswers } from './browser-access.js';
 import { refuseGraphiql, serveGraphiql } from './graphiql.routes.js';
+import { shedWhenLate } from './overload.js';
 import { answerHeaders, refusal, refuseOnSocket } from './refusal.js';
+import { logRequests, requestId } from './request-log.js';
 
 /** The settings that are the door's alone. */
 type DoorSettings = Pick<
@@ -20,6 +22,7 @@ type DoorSettings = Pick<
   | 'clientRateLimit'
   | 'connectionLimit'
   | 'requestSeconds'
+  | 'lagLimitMs'
 >;
 
 /** What the door needs: who answers operations, and what one is answered with for a given `Authorization` header. */
@@ -40,6 +43,9 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   const headers = { ...answerHeaders, ...options.headers };
   const app = fastify({
     forceCloseConnections: 'idle',
+    // Who is connected already is served: only new connections are refused.
+    return503OnClosing: false,
+    genReqId: requestId,
     bodyLimit: options.bodyLimit,
     requestTimeout: requestMs,
     http: { headersTimeout: requestMs, requestTimeout: requestMs, connectionsCheckingInterval: 1000 },
@@ -49,9 +55,11 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     },
   });
   app.server.maxConnections = options.connectionLimit;
+  logRequests(app, log);
   allowOrigins(app, corsOrigins);
   compressAnswers(app);
   if (clientRateLimit) limitClients(app, clientRateLimit);
+  const shed = shedWhenLate(app, options.lagLimitMs);
 
   let closing = false;
   app.addHook('preClose', (done) => {
@@ -81,13 +89,15 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
       method: ['GET', 'POST'],
       url: '/graphql',
       ...(clientRateLimit && { config: { rateLimit: {} } }),
-      ...(apiKeys.length > 0 && { onRequest: [requireApiKey(apiKeys)] }),
+      onRequest: [shed, ...(apiKeys.length > 0 ? [requireApiKey(apiKeys)] : [])],
       handler: fastifyApolloHandler(apollo, {
         context: (request) => Promise.resolve(contextFor(request.headers.authorization)),
       }),
     });
     app.get('/health/live', () => ({ status: 'alive' }));
-    app.get('/health/ready', () => ({ status: 'ready' }));
+    app.get('/health/ready', (_request, reply) =>
+      closing ? reply.code(503).send({ status: 'draining' }) : { status: 'ready' },
+    );
   });
 
   app.setNotFoundHandler((request, reply) => {
@@ -100,12 +110,12 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     return refusal('NOT_FOUND', `There is nothing at ${request.method} ${path}. GraphQL is at /graphql.`);
   });
   app.setErrorHandler<FastifyError>((error, _request, reply) => {
-    const { statusCode = 500, name, message, stack } = error;
+    const { statusCode = 500, message } = error;
     void reply.code(statusCode);
     if (statusCode === 413) return refusal('OPERATION_TOO_COSTLY', message, 'body');
     if (statusCode === 429) return refusal('RATE_LIMITED', message, 'requests');
     if (statusCode < 500) return refusal('BAD_REQUEST', message);
-    log.error({ err: { name, message, stack } }, 'unexpected error at the door');
+    log.error({ err: error }, 'unexpected error at the door');
     return refusal('INTERNAL_SERVER_ERROR', 'Something went wrong in the gateway.');
   });
   return app;

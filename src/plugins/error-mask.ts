@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { unwrapResolverError } from '@apollo/server/errors';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
 import type { Log } from '../telemetry/logger.js';
 import { toGraphQLError } from '../translation/upstream-error.translator.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
@@ -35,8 +35,7 @@ export function createErrorMask(
       };
 
     const errorId = randomUUID();
-    const { name, message, stack } = cause instanceof Error ? cause : new GraphQLError(String(cause));
-    log.error({ errorId, path: formatted.path, err: { name, message, stack } }, 'unexpected error');
+    log.error({ errorId, path: formatted.path, err: cause }, 'unexpected error');
     return {
       message: `Something went wrong in the gateway. Quote ${errorId} to whoever runs it.`,
       ...place,
