@@ -6,6 +6,9 @@ import type { Log } from '../telemetry/logger.js';
 /** A request that takes longer is worth a line on the level `info`, as one that failed is. */
 const SLOW_MS = 2_000;
 
+/** Of a longer answer with errors it isn't told which: to read it would take longer than the line is worth. */
+const MAX_READ = 100_000;
+
 /**
  * Logs each request in one line: on `info` where it was refused, had errors or was slow, else on `debug`. Names of
  * operations and routes only: no text, variable or header of a client's.
@@ -19,7 +22,7 @@ export function logRequests(app: FastifyInstance, log: Log): void {
   });
   app.addHook('onSend', (request, _reply, payload, done) => {
     if (typeof payload === 'string' && payload.startsWith('{"errors":'))
-      errors.set(request, codesOf(payload));
+      errors.set(request, payload.length > MAX_READ ? ['many'] : codesOf(payload));
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {

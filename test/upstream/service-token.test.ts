@@ -53,6 +53,12 @@ describe('a token', () => {
     },
   );
 
+  test('is asked for once by all who need one at the same time', async () => {
+    const { service, tokenCalls } = serviceOn(() => ({ access_token: 't', expires_in: 100 }));
+    await Promise.all([service(request), service(request), service(request)]);
+    expect(tokenCalls()).toBe(1);
+  });
+
   test('is used to its end where it can’t be renewed, and asked for again then', async () => {
     let down = false;
     const { service, clock } = serviceOn(() => {
