@@ -37,7 +37,7 @@ describe('the process', () => {
   });
 
   test('says that it is not ready while it stops', async () => {
-    const gateway = run({ PORT: '0', SANDBOX_LATENCY_MS: '600' });
+    const gateway = run({ PORT: '0', SANDBOX_LATENCY_MS: '2000' });
     const url = await address(gateway);
     const reply = ask(url, '{ taskStatuses(limit: 1) { nodes { id } } }');
     // A connection with a request that is not complete: a stop leaves it open.
@@ -45,7 +45,7 @@ describe('the process', () => {
     let answer = '';
     socket.on('data', (chunk) => (answer += String(chunk)));
     socket.write('GET /health/ready HTTP/1.1\r\nHost: x\r\n');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     gateway.child.kill('SIGTERM');
     await new Promise((resolve) => setTimeout(resolve, 200));
     await expect(fetch(`${url}/health/ready`)).rejects.toThrow();
@@ -59,7 +59,7 @@ describe('the process', () => {
     const gateway = run({ PORT: '0', SANDBOX_LATENCY_MS: '60000', STOP_SECONDS: '1' });
     const url = await address(gateway);
     const reply = ask(url, '{ taskStatuses(limit: 1) { nodes { id } } }');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     gateway.child.kill('SIGTERM');
     await expect(reply).rejects.toThrow();
     expect(await gateway.exit).toBe(1);
@@ -70,14 +70,16 @@ describe('the process', () => {
     ['an error that nobody caught', 'throw new Error("by chance")'],
     ['a promise that nobody awaited', 'void Promise.reject(new Error("by chance"))'],
   ])('%s is logged, and ends it with 1 once what is under way is finished', async (_, code) => {
-    const script = `setTimeout(() => { ${code}; }, 1500)`;
+    const script = `process.once('SIGWINCH', () => { ${code}; })`;
     const gateway = runNode(
-      { PORT: '0', SANDBOX_LATENCY_MS: '2500' },
+      { PORT: '0', SANDBOX_LATENCY_MS: '1500' },
       `--import=data:text/javascript,${encodeURIComponent(script)}`,
       'dist/main.js',
     );
     const url = await address(gateway);
     const reply = ask(url, '{ taskStatuses(limit: 1) { nodes { id } } }');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    gateway.child.kill('SIGWINCH');
     expect((await reply).data.taskStatuses.nodes).toHaveLength(1);
     expect(await gateway.exit).toBe(1);
     expect(gateway.err()).toMatch(/"level":"fatal".*by chance.*ending on an unexpected error/);

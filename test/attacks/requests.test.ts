@@ -140,10 +140,10 @@ describe('bodies', () => {
       expect([400, 415]).toContain((await send({ body: small, headers: { 'content-type': type } })).status);
   });
 
-  test('that don’t arrive in time are given up, and so are headers', async () => {
+  test('that don’t arrive in time are given up, and so are headers and connections that say nothing', async () => {
     const head = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`;
-    const [body, headers] = await Promise.all([raw(head), raw('POST /graphql HTTP/1.1\r\nHost: x\r\nX-')]);
-    for (const answer of [body, headers]) {
+    const answers = await Promise.all([raw(head), raw('POST /graphql HTTP/1.1\r\nHost: x\r\nX-'), raw('')]);
+    for (const answer of answers) {
       expect(answer).toMatch(/^HTTP\/1\.1 408 /);
       expect(answer).toContain('"code":"BAD_REQUEST"');
       expect(answer).toContain('x-content-type-options: nosniff');
@@ -292,8 +292,7 @@ describe('many requests', () => {
   });
 
   test('idle connections by the thousand hold up nobody', async () => {
-    const idle = await Promise.all(Array.from({ length: 2_000 }, () => open()));
-    expect(idle.some(({ closed }) => closed)).toBe(false);
+    await Promise.all(Array.from({ length: 2_000 }, () => open()));
     expect((await send({ body: small })).status).toBe(200);
   });
 });
