@@ -59,6 +59,8 @@ function operationOf({
   headers,
   body,
 }: Pick<FastifyRequest, 'method' | 'headers' | 'body'>): OperationRequest | undefined {
+  // A router that asks for a trace gets it in the answer, and only graphql-js is traced.
+  if (headers['apollo-federation-include-trace'] !== undefined) return undefined;
   if (method !== 'POST' || headers['content-type'] !== 'application/json' || !isRecord(body))
     return undefined;
   const { query, operationName, variables, extensions } = body;

@@ -93,6 +93,17 @@ test('a failing upstream gives the same errors and Retry-After either way', asyn
   expect(short.headers.get('retry-after')).toBe(long.headers.get('retry-after'));
 });
 
+test('a router that asks for a trace gets one each time', async () => {
+  for (let turn = 0; turn < 2; turn++) {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'apollo-federation-include-trace': 'ftv1' },
+      body: JSON.stringify({ query: '{ taskStatuses(limit: 1) { nodes { id } } }' }),
+    });
+    expect(await response.json()).toMatchObject({ extensions: { ftv1: expect.any(String) } });
+  }
+});
+
 test('each media type is answered as Apollo Server answers it', async () => {
   const query = '{ taskStatuses(limit: 1) { nodes { id } } }';
   for (const accept of ['application/graphql-response+json', 'application/json', 'text/html', '*/*']) {
