@@ -48,8 +48,8 @@ export interface CompiledOperation {
 const MAX_VARIANTS = 16;
 
 /**
- * Compiles the operation of that name, or the only one, of a valid document; undefined where it is not a query. Each root field is resolved by its resolver, and
- * what it gives is projected by {@link compileProjection}.
+ * Compiles the operation of that name, or the only one, of a valid document; undefined where it is not a query. Each
+ * root field is resolved by its resolver, and what it gives is projected by {@link compileProjection}.
  */
 export function compileOperation(
   schema: GraphQLSchema,
@@ -64,7 +64,7 @@ export function compileOperation(
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
   const conditions = conditionsOf(document);
   const variants = new Map<string, Variant | undefined>();
-  // Variables of a template are declared nowhere, and those that are need no second look.
+  // Those of literals are not among them: they are declared nowhere.
   const definitions = operation.variableDefinitions ?? [];
 
   return {

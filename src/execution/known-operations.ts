@@ -1,4 +1,9 @@
-import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import {
+  OperationTypeNode,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { compileOperation, type Answer, type CompiledOperation } from './compiled-operation.js';
 import { parseTemplate, toTemplate, type Template } from './literals.js';
@@ -49,7 +54,7 @@ export function createKnownOperations(
     sizeCalculation: ({ source }, key) => source.length + key.length,
   });
 
-  function find({ query, sha256, operationName }: OperationRequest): Known | undefined {
+  function find({ query, sha256, operationName }: Omit<OperationRequest, 'variables'>): Known | undefined {
     if (query === undefined) return known.get(keyOf('sha256', sha256 ?? '', operationName));
     const exact = known.get(keyOf('text', query, operationName));
     if (exact) return exact;
@@ -67,6 +72,10 @@ export function createKnownOperations(
     },
 
     learn({ source, sha256, operationName, document, operation }) {
+      const hash = keyOf('sha256', sha256, operationName);
+      if (operation.operation !== OperationTypeNode.QUERY) return;
+      // A query that is known and left to graphql-js all the same comes by here each time.
+      if (known.has(hash) && find({ query: source, operationName })) return;
       const { kind, text, values, parsed } = templateOf(source) ?? {
         kind: 'text' as const,
         text: source,
@@ -77,7 +86,7 @@ export function createKnownOperations(
       const compiled = known.get(key)?.compiled ?? compileOperation(schema, parsed, operation.name?.value);
       if (compiled === undefined) return;
       known.set(key, { source, compiled, literals: {} });
-      known.set(keyOf('sha256', sha256, operationName), { source, compiled, literals: values });
+      known.set(hash, { source, compiled, literals: values });
     },
   };
 

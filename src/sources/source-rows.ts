@@ -38,6 +38,7 @@ export function createSourceRows(
 ): SourceRows {
   const loaders = new Map<string, DataLoader<string, Known | undefined>>();
   let limit: LimitFunction | undefined;
+  const limited = <T>(read: () => Promise<T>): Promise<T> => (limit ??= pLimit(SINGLES_AT_A_TIME))(read);
 
   const rowsOf = (ids: readonly string[], filter: TaskFilter, order: Order): RowSequence =>
     listOf(filtersOf(ofSources(filter, ids)), order);
@@ -90,15 +91,13 @@ export function createSourceRows(
         async window(offset, size, count) {
           const { rows, whole } = (await known()) ?? { rows: [], whole: false };
           const reaches = whole || (!count && offset + size <= rows.length);
-          if (!reaches) return (limit ??= pLimit(SINGLES_AT_A_TIME))(() => alone.window(offset, size, count));
+          if (!reaches) return limited(() => alone.window(offset, size, count));
           const window = await sequenceOf(() => Promise.resolve(rows)).window(offset, size, count);
           return whole ? window : { ...window, total: null, ended: false };
         },
         async total() {
           const source = await known();
-          return source?.whole
-            ? source.rows.length
-            : (limit ??= pLimit(SINGLES_AT_A_TIME))(() => alone.total());
+          return source?.whole ? source.rows.length : limited(() => alone.total());
         },
       };
     },
