@@ -11,6 +11,10 @@ export interface Config {
   readonly apiVersion: (typeof apiVersions)[number];
   /** Calls that may be made in a window; undefined is as many as wanted. */
   readonly rateLimit: { readonly calls: number; readonly windowMs: number } | undefined;
+  /** Calls of the upstream that may be under way at once. */
+  readonly upstreamConcurrency: number;
+  /** How long an operation may take. */
+  readonly operationDeadlineMs: number;
   /** Origins whose pages may ask; none is no CORS. */
   readonly corsOrigins: readonly string[];
   /** Operations that one HTTP request may hold as an array; 0 is no arrays. */
@@ -69,6 +73,16 @@ const variables = z.object({
     .regex(/^(?:off|[1-9]\d{0,5}\/[1-9]\d{0,3}s)$/, '"off", or calls and seconds such as 100/10s')
     .default('100/10s')
     .transform(toRateLimit),
+  UPSTREAM_CONCURRENCY: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, 'a number of calls from 1 to 9999')
+    .transform(Number)
+    .default(50),
+  OPERATION_DEADLINE: z
+    .string()
+    .regex(/^[1-9]\d{0,4}m?s$/, 'a time in seconds or milliseconds, such as 15s or 500ms')
+    .transform(toMs)
+    .default(15_000),
   CORS_ORIGINS: z
     .string()
     .transform((text) => text.split(',').map((origin) => origin.trim()))
@@ -112,6 +126,8 @@ export function readConfig(environment: Environment): Reading<Config> {
       upstreamOrigin: v.SAIL_BASE_URL,
       apiVersion: v.SAIL_API_VERSION,
       rateLimit: v.SAIL_RATE_LIMIT,
+      upstreamConcurrency: v.UPSTREAM_CONCURRENCY,
+      operationDeadlineMs: v.OPERATION_DEADLINE,
       corsOrigins: v.CORS_ORIGINS,
       batchLimit: v.BATCH_LIMIT,
       persistedOperations: v.PERSISTED_OPERATIONS && {
@@ -166,4 +182,8 @@ function toManifest(path: string, context: z.RefinementCtx): OperationManifest {
 function toRateLimit(text: string): Config['rateLimit'] {
   const [calls = '', seconds = ''] = text.split('/');
   return text === 'off' ? undefined : { calls: Number(calls), windowMs: parseInt(seconds, 10) * 1000 };
+}
+
+function toMs(text: string): number {
+  return parseInt(text, 10) * (text.endsWith('ms') ? 1 : 1000);
 }

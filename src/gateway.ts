@@ -25,11 +25,16 @@ import { createTaskReads } from './sources/task-reads.js';
 import { createTaskStatusSource } from './sources/task-status.source.js';
 import { createLog, type Log } from './telemetry/logger.js';
 import { apiVersions } from './upstream/api-version.js';
+import { afterRealTime, type Clock } from './upstream/clock.js';
+import { createGuardedClient } from './upstream/guarded.client.js';
+import { createPacedClient } from './upstream/paced.client.js';
+import { createPatience } from './upstream/patience.js';
+import { createRetryingClient } from './upstream/retrying.client.js';
 import { createTaskStatusApi } from './upstream/task-status.api.js';
 import { createUpstreamClient } from './upstream/upstream.client.js';
 
-/** A call that takes longer than this has failed. */
-const CALL_TIMEOUT_MS = 15_000;
+/** How much of an operation's time one call may take. */
+const CALL_SHARE = 2 / 3;
 
 /** Texts of automatic persisted queries to remember: at most so many, and so many characters of them together. */
 const PERSISTED_QUERIES = { max: 1000, maxSize: 4 * 1024 * 1024 };
@@ -47,22 +52,39 @@ export interface GatewayParts {
   readonly log?: Log;
   /** The time, in epoch milliseconds. */
   readonly now?: () => number;
+  /** Calls back after so many milliseconds, unless what it gives is called before. */
+  readonly after?: Clock['after'];
+  /** A number from 0 to 1. */
+  readonly random?: () => number;
   /** Settings of the embedded sandbox, where that is the upstream. */
   readonly sandbox?: Partial<SandboxSettings>;
 }
 
 /** Starts a gateway, and the sandbox in front of which it stands where no upstream is configured. */
 export async function startGateway(config: Config, parts: GatewayParts = {}): Promise<Gateway> {
-  const { log = createLog(config.logLevel), now = Date.now } = parts;
+  const { log = createLog(config.logLevel), now = Date.now, after = afterRealTime } = parts;
+  const clock = { now, after };
   const embedded =
     config.upstreamOrigin === undefined
       ? await startSandbox({ now, settings: parts.sandbox ?? {} })
       : undefined;
   const origin = config.upstreamOrigin ?? embedded?.url ?? '';
 
-  const client = createUpstreamClient({ origin, timeoutMs: CALL_TIMEOUT_MS, now });
+  const timeoutMs = config.operationDeadlineMs * CALL_SHARE;
+  const guarded = createGuardedClient(
+    createUpstreamClient({ origin, timeoutMs, now }),
+    config.upstreamConcurrency,
+    (circuit) => {
+      log.warn({ circuit }, 'the circuit to the upstream has changed');
+    },
+  );
+  const isDown = (): boolean => guarded.circuit() !== 'closed';
+  const paced = config.rateLimit
+    ? createPacedClient(guarded.client, config.rateLimit, clock, isDown)
+    : undefined;
+  const client = createRetryingClient(paced?.client ?? guarded.client, clock, parts.random ?? Math.random);
   const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
-  const reads = createTaskReads(api, log, now);
+  const reads = createTaskReads(api, log, now, paced?.gather);
   const schema = createSubgraph(createSchema());
   const mask = createErrorMask(log);
   const safelist = config.persistedOperations && createSafelist(config.persistedOperations.operations);
@@ -107,8 +129,13 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     known,
     formatErrors: (errors) => formatErrors(errors, mask),
     headersFor: answerHeaders,
-    contextFor: (authorization) => ({ tasks: createTaskStatusSource(api, reads, authorization, log, now) }),
+    contextFor: ({ authorization, onEnd }) => {
+      const patience = createPatience(now() + config.operationDeadlineMs, clock);
+      onEnd(patience.end);
+      return { tasks: createTaskStatusSource(api, reads, { authorization, patience }, log, now) };
+    },
     log,
+    circuit: guarded.circuit,
     graphiql: config.graphiql,
     corsOrigins: config.corsOrigins,
     batchLimit: config.batchLimit,

@@ -1,9 +1,17 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { KnownOperations, OperationRequest } from '../execution/known-operations.js';
 import type { OperationContext } from '../resolvers/context.js';
+
+/** A request that holds an operation. */
+export interface Visit {
+  /** Its `Authorization` header. */
+  readonly authorization: string | undefined;
+  /** Calls back when it has been answered, or when whoever sent it is gone. */
+  readonly onEnd: (listener: () => void) => void;
+}
 
 /** Who answers operations, in two ways that give the same answers. */
 export interface GraphqlOptions {
@@ -11,7 +19,7 @@ export interface GraphqlOptions {
   readonly apollo: ApolloServer<OperationContext>;
   /** The short way, for operations that came the whole way before. */
   readonly known: KnownOperations;
-  readonly contextFor: (authorization: string | undefined) => OperationContext;
+  readonly contextFor: (visit: Visit) => OperationContext;
   readonly formatErrors: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[];
   /** Headers of an answer with these errors, by their names. */
   readonly headersFor: (errors: readonly GraphQLFormattedError[]) => Readonly<Record<string, string>>;
@@ -24,7 +32,7 @@ const MAX_ACCEPTS = 100;
 export function serveGraphql(app: FastifyInstance, options: GraphqlOptions): void {
   const { apollo, known, contextFor, formatErrors, headersFor } = options;
   const wholeWay = fastifyApolloHandler(apollo, {
-    context: (request) => Promise.resolve(contextFor(request.headers.authorization)),
+    context: (request, reply) => Promise.resolve(contextFor(visitOf(request, reply))),
   });
   // What Apollo Server chose for an `Accept` header; what it never saw is its to choose.
   const mediaTypes = new Map<string | undefined, string>([
@@ -36,10 +44,10 @@ export function serveGraphql(app: FastifyInstance, options: GraphqlOptions): voi
     method: ['GET', 'POST'],
     url: '/graphql',
     async handler(request, reply) {
-      const { accept, authorization } = request.headers;
+      const { accept } = request.headers;
       const mediaType = mediaTypes.get(accept);
       const operation = mediaType && operationOf(request);
-      const answer = operation && (await known.answer(operation, () => contextFor(authorization)));
+      const answer = operation && (await known.answer(operation, () => contextFor(visitOf(request, reply))));
       if (answer) {
         const errors = formatErrors(answer.errors);
         void reply.headers({ ...headersFor(errors), 'content-type': mediaType });
@@ -51,6 +59,11 @@ export function serveGraphql(app: FastifyInstance, options: GraphqlOptions): voi
       return whole;
     },
   });
+}
+
+function visitOf(request: FastifyRequest, reply: FastifyReply): Visit {
+  const { authorization } = request.headers;
+  return { authorization, onEnd: (listener) => reply.raw.once('close', listener) };
 }
 
 /** The operation that a POST of JSON asks for; undefined where it is anything that Apollo Server has to judge. */

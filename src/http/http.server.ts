@@ -7,6 +7,8 @@ import { serveGraphql, type GraphqlOptions } from './graphql.route.js';
 /** What the door needs besides those who answer operations. */
 export interface HttpOptions extends GraphqlOptions {
   readonly log: Log;
+  /** The state of the circuit to the upstream, for those who watch over the gateway. */
+  readonly circuit: () => string;
   /** Whether browsers get GraphiQL. */
   readonly graphiql: boolean;
   /** Headers that every answer carries. */
@@ -19,7 +21,7 @@ export interface HttpOptions extends GraphqlOptions {
 
 /** The routes: `/graphql`, `/health/live`, `/health/ready`, and those of GraphiQL. Listens only when told to. */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
-  const { log, graphiql, headers, corsOrigins, batchLimit } = options;
+  const { log, circuit, graphiql, headers, corsOrigins, batchLimit } = options;
   const app = fastify({ forceCloseConnections: 'idle' });
   allowOrigins(app, corsOrigins);
   compressAnswers(app);
@@ -50,7 +52,8 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     else refuseGraphiql(app);
     serveGraphql(app, options);
     app.get('/health/live', () => ({ status: 'alive' }));
-    app.get('/health/ready', () => ({ status: 'ready' }));
+    // A gateway whose upstream is down still answers, by coded errors: to take it away would help nobody.
+    app.get('/health/ready', () => ({ status: 'ready', upstream: circuit() }));
   });
 
   app.setNotFoundHandler((request, reply) => {

@@ -1,23 +1,26 @@
 import type { TaskStatus } from '../model/task-status.model.js';
-import type { Authorization } from '../upstream/task-status.api.js';
+import { isGone, join, patienceOf, within, type Waiting } from '../upstream/patience.js';
+import type { Authorization, Caller } from '../upstream/task-status.api.js';
 import type { TaskStatusLoader } from './task-status.loader.js';
 
 /**
  * What the operations of one principal that are under way at the same time share: look-ups, which are joined into
  * calls, and identical reads. A principal is one exact `Authorization` value: nothing is ever shared between two.
- * Nothing is remembered: a read is shared only while it is under way.
+ * Nothing is remembered: a read is shared only while it is under way. Each operation waits for as long as its own
+ * patience lasts, and the read goes on for as long as the last one's does.
  */
 export interface SharedReads {
-  readonly lookUp: (authorization: Authorization, id: string) => Promise<TaskStatus | null>;
+  readonly lookUp: (caller: Caller, id: string) => Promise<TaskStatus | null>;
   /** `key` names the read; it must tell apart all reads that could answer differently. */
-  readonly read: <T>(authorization: Authorization, key: string, read: () => Promise<T>) => Promise<T>;
+  readonly read: <T>(caller: Caller, key: string, read: (caller: Caller) => Promise<T>) => Promise<T>;
   /** After this, no read of the principal joins one that was sent before: its task with this id has changed. */
   readonly forget: (authorization: Authorization, id: string) => void;
 }
 
-/** A read that is under way; its answer is undefined once it has come. */
+/** A read under way, and those who wait for it. Its answer is undefined once it has come. */
 interface UnderWay {
   answer: Promise<unknown> | undefined;
+  readonly waiting: Waiting;
 }
 
 interface Principal {
@@ -44,17 +47,21 @@ export function createSharedReads(
   }
 
   function share<T>(
-    authorization: Authorization,
+    { authorization, patience }: Caller,
     principal: Principal,
     underWay: Map<string, UnderWay>,
     key: string,
-    start: () => Promise<T>,
+    start: (waiting: Waiting) => Promise<T>,
   ): Promise<T> {
-    const known = underWay.get(key)?.answer as Promise<T> | undefined;
-    if (known !== undefined) return known;
+    const known = underWay.get(key);
+    if (known?.answer !== undefined && !isGone(known.waiting)) {
+      join(known.waiting, patience);
+      return within(patience, known.answer as Promise<T>);
+    }
     principal.underWay += 1;
-    const answer = start();
-    const entry: UnderWay = { answer };
+    const waiting: Waiting = { callers: [patience], calls: [] };
+    const answer = start(waiting);
+    const entry: UnderWay = { answer, waiting };
     const settled = (): void => {
       // What a map has outgrown may live on with all that it held: an answer is not to live on with it.
       entry.answer = undefined;
@@ -64,19 +71,21 @@ export function createSharedReads(
     };
     underWay.set(key, entry);
     answer.then(settled, settled);
-    return answer;
+    return within(patience, answer);
   }
 
   return {
-    lookUp(authorization, id) {
-      const principal = principalOf(authorization);
-      principal.loader ??= createLoader(authorization);
+    lookUp(caller, id) {
+      const principal = principalOf(caller.authorization);
+      principal.loader ??= createLoader(caller.authorization);
       const { loader } = principal;
-      return share(authorization, principal, principal.lookUps, id, () => loader.load(id));
+      return share(caller, principal, principal.lookUps, id, (waiting) => loader.load({ id, waiting }));
     },
-    read(authorization, key, read) {
-      const principal = principalOf(authorization);
-      return share(authorization, principal, principal.reads, key, read);
+    read(caller, key, read) {
+      const principal = principalOf(caller.authorization);
+      return share(caller, principal, principal.reads, key, (waiting) =>
+        read({ ...caller, patience: patienceOf([waiting]) }),
+      );
     },
     forget(authorization, id) {
       const principal = principals.get(authorization);

@@ -1,6 +1,12 @@
 import type { TaskStatus } from '../model/task-status.model.js';
 import { readTaskStatus } from '../translation/task-status.reader.js';
-import type { Authorization, ListQuery, TaskStatusApi, WireTaskList } from '../upstream/task-status.api.js';
+import type {
+  Authorization,
+  Caller,
+  ListQuery,
+  TaskStatusApi,
+  WireTaskList,
+} from '../upstream/task-status.api.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
 import type { Log } from '../telemetry/logger.js';
 import { createSharedReads } from './shared-reads.js';
@@ -14,31 +20,47 @@ export interface TaskRows {
 
 /** What a gateway reads of the upstream for its callers, each with its own token and no two of them together. */
 export interface TaskReads {
-  byId(authorization: Authorization, id: string): Promise<TaskStatus | null>;
-  list(authorization: Authorization, query: ListQuery): Promise<TaskRows>;
-  pending(authorization: Authorization, query: ListQuery): Promise<TaskRows>;
-  pendingTotal(authorization: Authorization): Promise<number | null>;
+  byId(caller: Caller, id: string): Promise<TaskStatus | null>;
+  list(caller: Caller, query: ListQuery): Promise<TaskRows>;
+  pending(caller: Caller, query: ListQuery): Promise<TaskRows>;
+  pendingTotal(caller: Caller): Promise<number | null>;
   /** To be called when an update of the task is sent, and again when it is answered. */
   forget(authorization: Authorization, id: string): void;
 }
 
-/** The reads of a gateway. Those of one caller that are under way at the same time are joined or shared. */
-export function createTaskReads(api: TaskStatusApi, log: Log, now: () => number): TaskReads {
+/**
+ * The reads of a gateway. Those of one caller that are under way at the same time are joined or shared. `gather` calls
+ * back when joined look-ups should be sent.
+ */
+export function createTaskReads(
+  api: TaskStatusApi,
+  log: Log,
+  now: () => number,
+  gather: (authorization: Authorization, send: () => void) => void = (_, send) => {
+    send();
+  },
+): TaskReads {
   const shared = createSharedReads((authorization) =>
-    createTaskStatusLoader(api.version, {
-      one: async (id) => {
-        const wire = await api.getTaskStatus(id, authorization);
-        if (wire === undefined) return null;
-        const task = readTaskStatus(wire, now);
-        if (task === undefined)
-          throw new UpstreamError({ failure: 'unreadable', text: 'the task has no id' });
-        return task;
+    createTaskStatusLoader(
+      api.version,
+      {
+        one: async (id, patience) => {
+          const wire = await api.getTaskStatus(id, { authorization, patience });
+          if (wire === undefined) return null;
+          const task = readTaskStatus(wire, now);
+          if (task === undefined)
+            throw new UpstreamError({ failure: 'unreadable', text: 'the task has no id' });
+          return task;
+        },
+        list: async (filters, patience) => {
+          const { rows } = toRows(await api.getTaskStatusList({ filters }, { authorization, patience }));
+          return rows.filter((task) => task !== undefined);
+        },
       },
-      list: async (filters) => {
-        const { rows } = toRows(await api.getTaskStatusList({ filters }, authorization));
-        return rows.filter((task) => task !== undefined);
+      (send) => {
+        gather(authorization, send);
       },
-    }),
+    ),
   );
 
   function toRows({ rows: wires, totalCount }: WireTaskList): TaskRows {
@@ -50,16 +72,16 @@ export function createTaskReads(api: TaskStatusApi, log: Log, now: () => number)
 
   return {
     byId: shared.lookUp,
-    list: (authorization, query) =>
-      shared.read(authorization, `list ${JSON.stringify(query)}`, async () =>
-        toRows(await api.getTaskStatusList(query, authorization)),
+    list: (caller, query) =>
+      shared.read(caller, `list ${JSON.stringify(query)}`, async (together) =>
+        toRows(await api.getTaskStatusList(query, together)),
       ),
-    pending: (authorization, query) =>
-      shared.read(authorization, `pending ${JSON.stringify(query)}`, async () =>
-        toRows(await api.getPendingTasks(query, authorization)),
+    pending: (caller, query) =>
+      shared.read(caller, `pending ${JSON.stringify(query)}`, async (together) =>
+        toRows(await api.getPendingTasks(query, together)),
       ),
-    pendingTotal: (authorization) =>
-      shared.read(authorization, 'pending total', () => api.getPendingTaskHeaders(authorization)),
+    pendingTotal: (caller) =>
+      shared.read(caller, 'pending total', (together) => api.getPendingTaskHeaders(together)),
     forget: shared.forget,
   };
 }

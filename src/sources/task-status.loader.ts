@@ -3,12 +3,19 @@ import pLimit from 'p-limit';
 import type { TaskStatus } from '../model/task-status.model.js';
 import { oneOf } from '../translation/filter.grammar.js';
 import { MAX_IDS_PER_CALL, toIdRuns } from '../translation/id.translator.js';
+import { patienceOf, type Patience, type Waiting } from '../upstream/patience.js';
 import type { TaskStatusApi } from '../upstream/task-status.api.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
 import { createBatchWindow } from './batch-window.js';
 
+/** A task that is looked up, and for whom. */
+export interface LookUp {
+  readonly id: string;
+  readonly waiting: Waiting;
+}
+
 /** A task by its id: null where the upstream has none. It joins look-ups and remembers none of them. */
-export type TaskStatusLoader = DataLoader<string, TaskStatus | null>;
+export type TaskStatusLoader = DataLoader<LookUp, TaskStatus | null>;
 
 /** How many single calls of one principal or operation are under way at a time. */
 export const SINGLES_AT_A_TIME = 8;
@@ -23,38 +30,42 @@ export function isRefusedAsAWhole(error: unknown): boolean {
 
 type Found = TaskStatus | Error | null;
 
+/** The patience of all who wait for any of these ids. */
+type PatienceFor = (ids: readonly string[]) => Patience;
+
 /** Reads rows for a loader; what a row is read to is the caller's business. */
 export interface LoaderReads {
-  one(id: string): Promise<TaskStatus | null>;
-  list(filters: string): Promise<TaskStatus[]>;
+  one(id: string, patience: Patience): Promise<TaskStatus | null>;
+  list(filters: string, patience: Patience): Promise<TaskStatus[]>;
 }
 
 /**
- * Joins look-ups into `id in (…)` calls. Answers are matched by id, and an answer never depends on how it was
+ * Joins look-ups into `id in (…)` calls, each of which may gather some more before it is sent. Answers are matched by id, and an answer never depends on how it was
  * batched: what a list can't answer is looked up alone.
  */
 export function createTaskStatusLoader(
   version: TaskStatusApi['version'],
   reads: LoaderReads,
+  gather: (send: () => void) => void,
 ): TaskStatusLoader {
   const limit = pLimit(SINGLES_AT_A_TIME);
 
-  const readOne = (id: string): Promise<Found> =>
-    limit(() => reads.one(id)).catch((error: unknown) => {
+  const readOne = (id: string, patienceFor: PatienceFor): Promise<Found> =>
+    limit(() => reads.one(id, patienceFor([id]))).catch((error: unknown) => {
       if (error instanceof UpstreamError && error.details.status === 404) return null;
       return error as Error;
     });
 
-  const readEach = async (ids: readonly string[]): Promise<[string, Found][]> =>
-    Promise.all(ids.map(async (id): Promise<[string, Found]> => [id, await readOne(id)]));
+  const readEach = async (ids: readonly string[], patienceFor: PatienceFor): Promise<[string, Found][]> =>
+    Promise.all(ids.map(async (id): Promise<[string, Found]> => [id, await readOne(id, patienceFor)]));
 
-  async function readRun(ids: readonly string[]): Promise<[string, Found][]> {
-    if (ids.length === 1) return readEach(ids);
+  async function readRun(ids: readonly string[], patienceFor: PatienceFor): Promise<[string, Found][]> {
+    if (ids.length === 1) return readEach(ids, patienceFor);
     let rows: TaskStatus[];
     try {
-      rows = await reads.list(oneOf('id', ids));
+      rows = await reads.list(oneOf('id', ids), patienceFor(ids));
     } catch (error) {
-      if (isRefusedAsAWhole(error)) return readEach(ids);
+      if (isRefusedAsAWhole(error)) return readEach(ids, patienceFor);
       return ids.map((id) => [id, error as Error]);
     }
     const found = new Map<string, Found>(rows.map((row) => [row.id, row]));
@@ -62,22 +73,27 @@ export function createTaskStatusLoader(
     // The list may hold no pending tasks, and it may have answered an id of other casing.
     const isOpen = (id: string): boolean => !version.listHoldsPending || folded.has(id.toLowerCase());
     const missing = ids.filter((id) => !found.has(id));
-    for (const [id, task] of await readEach(missing.filter(isOpen))) found.set(id, task);
+    for (const [id, task] of await readEach(missing.filter(isOpen), patienceFor)) found.set(id, task);
     return ids.map((id) => [id, found.get(id) ?? null]);
   }
 
   const window = createBatchWindow();
-  return new DataLoader<string, TaskStatus | null>(
-    async (ids) => {
-      const runs = toIdRuns([...new Set(ids)]).map(readRun);
+  return new DataLoader<LookUp, TaskStatus | null>(
+    async (lookUps) => {
+      const waiting = new Map<string, Waiting[]>();
+      for (const { id, waiting: who } of lookUps) waiting.set(id, [...(waiting.get(id) ?? []), who]);
+      const patienceFor: PatienceFor = (ids) => patienceOf(ids.flatMap((id) => waiting.get(id) ?? []));
+      const runs = toIdRuns([...waiting.keys()]).map((ids) => readRun(ids, patienceFor));
       const answers = new Map((await window.watch(Promise.all(runs))).flat());
-      return ids.map((id) => answers.get(id) ?? null);
+      return lookUps.map(({ id }) => answers.get(id) ?? null);
     },
     {
       cache: false,
       maxBatchSize: MAX_IDS_PER_CALL,
       batchScheduleFn: (send) => {
-        window.schedule(send);
+        window.schedule(() => {
+          gather(send);
+        });
       },
     },
   );

@@ -14,7 +14,8 @@ import { checkId } from '../translation/id.translator.js';
 import { toJsonPatch } from '../translation/json-patch.translator.js';
 import { readPage, type Order, type PageSubject } from '../translation/page.translator.js';
 import { readTaskStatus } from '../translation/task-status.reader.js';
-import type { Authorization, ListQuery, TaskStatusApi } from '../upstream/task-status.api.js';
+import { within } from '../upstream/patience.js';
+import type { Caller, ListQuery, TaskStatusApi } from '../upstream/task-status.api.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
 import type { Log } from '../telemetry/logger.js';
 import { readAll, sequenceOf, type RowSequence } from './row-sequence.js';
@@ -39,17 +40,17 @@ export interface TaskStatusSource {
 /** All tasks that have not finished. */
 const PENDING: TaskFilter = { terms: [], isNull: true };
 
-/** One caller's view: its token goes with every call, and what it read is remembered by its operation alone. */
+/** One caller's view: its token and its patience go with every call, and what it read is remembered by its operation alone. */
 export function createTaskStatusSource(
   api: TaskStatusApi,
   reads: TaskReads,
-  authorization: Authorization,
+  caller: Caller,
   log: Log,
   now: () => number,
 ): TaskStatusSource {
   const { version } = api;
 
-  const loader = createTaskMemo((id) => reads.byId(authorization, id));
+  const loader = createTaskMemo((id) => reads.byId(caller, id));
 
   /** A list of the upstream, whose rows are remembered as they come. */
   function remote(
@@ -70,14 +71,14 @@ export function createTaskStatusSource(
   function listSequence(filters: string | undefined, order: Order): RowSequence {
     const sorters = order && (order === SortDirection.DESC ? '-created' : 'created');
     return remote(
-      (query) => reads.list(authorization, { ...query, filters, sorters }),
-      async () => (await reads.list(authorization, { limit: 1, count: true, filters })).totalCount,
+      (query) => reads.list(caller, { ...query, filters, sorters }),
+      async () => (await reads.list(caller, { limit: 1, count: true, filters })).totalCount,
     );
   }
 
   const pendingSequence = remote(
-    (query) => reads.pending(authorization, query),
-    () => reads.pendingTotal(authorization),
+    (query) => reads.pending(caller, query),
+    () => reads.pendingTotal(caller),
   );
 
   const sourceRows = createSourceRows(version, listSequence);
@@ -157,15 +158,15 @@ export function createTaskStatusSource(
 
     async update({ id, patch }) {
       const operations = toJsonPatch(patch, 'input.patch');
-      reads.forget(authorization, id);
-      const wire = await api
-        .updateTaskStatus(checkId(id, 'input.id'), operations, authorization)
+      reads.forget(caller.authorization, id);
+      const sent = api.updateTaskStatus(checkId(id, 'input.id'), operations, caller);
+      const wire = await within(caller.patience, sent)
         .catch((error: unknown) => {
           if (error instanceof UpstreamError && error.details.failure === 'unreadable') return undefined;
           throw error;
         })
         .finally(() => {
-          reads.forget(authorization, id);
+          reads.forget(caller.authorization, id);
           loader.clear(id);
           sourceRows.clear();
           pendingTasks = undefined;

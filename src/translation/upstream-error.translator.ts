@@ -19,6 +19,10 @@ const BAD_RESPONSE: Meaning = {
   code: 'UPSTREAM_BAD_RESPONSE',
   message: 'SailPoint gave an answer that could not be used',
 };
+const RATE_LIMITED: Meaning = {
+  code: 'RATE_LIMITED',
+  message: 'SailPoint’s rate limit is used up. Try again later',
+};
 const BAD_INPUT: Meaning = {
   code: 'BAD_USER_INPUT',
   message: 'SailPoint refused the request as it was asked',
@@ -34,16 +38,21 @@ const byStatus: Readonly<Record<number, Meaning>> = {
   },
   404: { code: 'NOT_FOUND', message: 'SailPoint has no such task' },
   412: BAD_INPUT,
-  429: { code: 'RATE_LIMITED', message: 'SailPoint’s rate limit is used up. Try again later' },
+  429: RATE_LIMITED,
   504: TIMEOUT,
 };
 
 function meaningOf({ details: { failure, status = 0 } }: UpstreamError): Meaning {
   switch (failure) {
     case 'connection':
+    case 'broken':
+    case 'crowded':
       return UNAVAILABLE;
     case 'timeout':
+    case 'abandoned':
       return TIMEOUT;
+    case 'held':
+      return RATE_LIMITED;
     case 'unreadable':
       return BAD_RESPONSE;
     case 'status':
@@ -56,7 +65,8 @@ export function toGraphQLError(error: UpstreamError): GraphQLError {
   const { code, message } = meaningOf(error);
   const { text, status, detailCode, trackingId, requestId, retryAfterSeconds } = error.details;
   const upstream = { status, detailCode, trackingId, requestId, retryAfterSeconds };
+  const isKnown = status !== undefined || retryAfterSeconds !== undefined;
   return new GraphQLError(text === undefined ? `${message}.` : `${message}: ${text}`, {
-    extensions: { code, ...(status !== undefined && { upstream }) },
+    extensions: { code, ...(isKnown && { upstream }) },
   });
 }

@@ -1,4 +1,5 @@
 import type { ApiVersion } from './api-version.js';
+import type { Patience } from './patience.js';
 import type { UpstreamClient, UpstreamResponse } from './upstream.client.js';
 import { UpstreamError } from './upstream-error.js';
 import type { WireJsonPatchOperation, WireTaskStatus } from './wire.js';
@@ -19,25 +20,31 @@ export interface WireTaskList {
   readonly totalCount: number | null;
 }
 
-/** Who asks: the `Authorization` header to send, unchanged. */
+/** The `Authorization` header to send, unchanged. */
 export type Authorization = string | undefined;
+
+/** Who asks, and how long they wait. */
+export interface Caller {
+  readonly authorization: Authorization;
+  readonly patience: Patience;
+}
 
 /** The vendor's five operations under their own names. All of them throw `UpstreamError`. */
 export interface TaskStatusApi {
   readonly version: ApiVersion;
   /** https://developer.sailpoint.com/docs/api/beta/get-task-status. Undefined where the body is empty. */
-  getTaskStatus(id: string, authorization: Authorization): Promise<WireTaskStatus | undefined>;
+  getTaskStatus(id: string, caller: Caller): Promise<WireTaskStatus | undefined>;
   /** https://developer.sailpoint.com/docs/api/beta/get-task-status-list */
-  getTaskStatusList(query: ListQuery, authorization: Authorization): Promise<WireTaskList>;
+  getTaskStatusList(query: ListQuery, caller: Caller): Promise<WireTaskList>;
   /** https://developer.sailpoint.com/docs/api/beta/get-pending-tasks. Takes no filters and no sorters. */
-  getPendingTasks(query: ListQuery, authorization: Authorization): Promise<WireTaskList>;
+  getPendingTasks(query: ListQuery, caller: Caller): Promise<WireTaskList>;
   /** https://developer.sailpoint.com/docs/api/beta/get-pending-task-headers. Gives the total count, or null. */
-  getPendingTaskHeaders(authorization: Authorization): Promise<number | null>;
+  getPendingTaskHeaders(caller: Caller): Promise<number | null>;
   /** https://developer.sailpoint.com/docs/api/beta/update-task-status. Undefined where the body is empty. */
   updateTaskStatus(
     id: string,
     patch: readonly WireJsonPatchOperation[],
-    authorization: Authorization,
+    caller: Caller,
   ): Promise<WireTaskStatus | undefined>;
 }
 
@@ -48,21 +55,21 @@ export function createTaskStatusApi(client: UpstreamClient, version: ApiVersion)
 
   return {
     version,
-    async getTaskStatus(id, authorization) {
-      return toRow(await client({ method: 'GET', path: one(id), authorization }));
+    async getTaskStatus(id, caller) {
+      return toRow(await client({ method: 'GET', path: one(id), ...caller }));
     },
-    async getTaskStatusList(query, authorization) {
-      return toList(await client({ method: 'GET', path: version.path + search(query), authorization }));
+    async getTaskStatusList(query, caller) {
+      return toList(await client({ method: 'GET', path: version.path + search(query), ...caller }));
     },
-    async getPendingTasks(query, authorization) {
-      return toList(await client({ method: 'GET', path: pending + search(query), authorization }));
+    async getPendingTasks(query, caller) {
+      return toList(await client({ method: 'GET', path: pending + search(query), ...caller }));
     },
-    async getPendingTaskHeaders(authorization) {
-      return totalOf(await client({ method: 'HEAD', path: `${pending}?count=true`, authorization }));
+    async getPendingTaskHeaders(caller) {
+      return totalOf(await client({ method: 'HEAD', path: `${pending}?count=true`, ...caller }));
     },
-    async updateTaskStatus(id, patch, authorization) {
+    async updateTaskStatus(id, patch, caller) {
       const body = { type: 'application/json-patch+json', text: JSON.stringify(patch) };
-      return toRow(await client({ method: 'PATCH', path: one(id), authorization, body }));
+      return toRow(await client({ method: 'PATCH', path: one(id), ...caller, body }));
     },
   };
 }

@@ -1,8 +1,11 @@
 /**
  * How a call failed: the upstream answered with an error status (`status`), its answer could not be read
- * (`unreadable`), it could not be reached (`connection`), or it did not answer in time (`timeout`).
+ * (`unreadable`), it could not be reached (`connection`), it did not answer in time (`timeout`), or nobody waited for
+ * its answer any longer (`abandoned`). Or the gateway did not send it: to stay under the rate limit (`held`), since the
+ * upstream was failing (`broken`), or since too many others were to be sent (`crowded`).
  */
-export type UpstreamFailure = 'status' | 'unreadable' | 'connection' | 'timeout';
+export type UpstreamFailure =
+  'status' | 'unreadable' | 'connection' | 'timeout' | 'abandoned' | 'held' | 'broken' | 'crowded';
 
 /** What is known of a failed call. Plain values only: nothing here leads to the request, its headers or its token. */
 export interface UpstreamErrorDetails {
@@ -16,7 +19,7 @@ export interface UpstreamErrorDetails {
   readonly trackingId?: string;
   /** The answer's `SLPT-Request-ID`. */
   readonly requestId?: string;
-  /** From `Retry-After`, whether sent in seconds or as a date; whole, never negative. */
+  /** From `Retry-After`, whether sent in seconds or as a date, or the gateway's own; whole, never negative. */
   readonly retryAfterSeconds?: number;
 }
 

@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { got, TimeoutError, type Method, type PlainResponse, type Request } from 'got';
 import { readErrorBody } from './error-body.js';
+import type { Patience } from './patience.js';
 import { UpstreamError, type UpstreamErrorDetails } from './upstream-error.js';
 
 /** A longer answer is no answer of this API: 250 rows take well under a megabyte. */
@@ -17,6 +18,8 @@ export interface UpstreamRequest {
   readonly path: string;
   /** The `Authorization` header to send; none is sent where undefined. */
   readonly authorization: string | undefined;
+  /** How long the answer is waited for; then the call is broken off. */
+  readonly patience: Patience;
   /** A body, already serialized, with its content type. */
   readonly body?: { readonly type: string; readonly text: string };
 }
@@ -54,7 +57,8 @@ export function createUpstreamClient({ origin, timeoutMs, now }: UpstreamClientO
   // got spreads these, all undefined, into an object of forty properties for each call: 50 µs and 17 KB on Node 20.
   client.defaults.options.cacheOptions = {};
 
-  return async ({ method, path, authorization, body }) => {
+  return async ({ method, path, authorization, patience, body }) => {
+    if (patience.isOver()) throw new UpstreamError({ failure: 'abandoned' });
     const { response, text } = await exchange(
       client.stream(origin + path, {
         method,
@@ -64,6 +68,7 @@ export function createUpstreamClient({ origin, timeoutMs, now }: UpstreamClientO
         },
         ...(body && { body: body.text }),
       }),
+      patience,
     );
     const { statusCode: status, headers } = response;
     const json = parse(text);
@@ -84,14 +89,19 @@ export function createUpstreamClient({ origin, timeoutMs, now }: UpstreamClientO
  * Reads an answer to its end. As a stream, got costs half of what it costs as a promise, and its size can be bounded;
  * by events, a stream costs less than by iteration.
  */
-function exchange(stream: Request): Promise<{ response: PlainResponse; text: string }> {
+function exchange(stream: Request, patience: Patience): Promise<{ response: PlainResponse; text: string }> {
   return new Promise((resolve, reject) => {
     let response: PlainResponse | undefined;
     const chunks: Buffer[] = [];
     let bytes = 0;
     const fail = (error: unknown): void => {
+      release();
       reject(failed(error, response?.statusCode));
     };
+    const release = patience.onOver(() => {
+      reject(new UpstreamError({ failure: 'abandoned' }));
+      stream.destroy();
+    });
     stream.once('response', (head: PlainResponse) => (response = head));
     stream.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
@@ -101,6 +111,7 @@ function exchange(stream: Request): Promise<{ response: PlainResponse; text: str
       stream.destroy();
     });
     stream.once('end', () => {
+      release();
       if (response === undefined) fail(undefined);
       else
         resolve({

@@ -82,7 +82,7 @@ test('a failing upstream gives the same errors and Retry-After either way', asyn
   const query = '{ taskStatuses(limit: 7) { nodes { id } } }';
   await ask(gateway.url, query);
   const other = '{ all: taskStatuses(limit: 7) { nodes { id } } }';
-  pair.sandbox.configure({ rateLimit: '1/10s' });
+  pair.sandbox.configure({ rateLimit: '1/60s' });
   await ask(gateway.url, query);
   const short = await ask(gateway.url, query);
   const long = await ask(gateway.url, other);

@@ -19,6 +19,8 @@ const names = [
   'SAIL_BASE_URL',
   'SAIL_API_VERSION',
   'SAIL_RATE_LIMIT',
+  'UPSTREAM_CONCURRENCY',
+  'OPERATION_DEADLINE',
   'CORS_ORIGINS',
   'BATCH_LIMIT',
   'PERSISTED_OPERATIONS',
@@ -36,6 +38,8 @@ const defaults: Config = {
   upstreamOrigin: undefined,
   apiVersion: 'beta',
   rateLimit: { calls: 100, windowMs: 10_000 },
+  upstreamConcurrency: 50,
+  operationDeadlineMs: 15_000,
   corsOrigins: [],
   batchLimit: 0,
   persistedOperations: undefined,
@@ -77,6 +81,10 @@ describe('settings', () => {
     ['SAIL_RATE_LIMIT', 'off', { rateLimit: undefined }],
     ['SAIL_RATE_LIMIT', '50/5s', { rateLimit: { calls: 50, windowMs: 5_000 } }],
     ['SAIL_RATE_LIMIT', '1/1s', { rateLimit: { calls: 1, windowMs: 1_000 } }],
+    ['UPSTREAM_CONCURRENCY', '1', { upstreamConcurrency: 1 }],
+    ['UPSTREAM_CONCURRENCY', '9999', { upstreamConcurrency: 9_999 }],
+    ['OPERATION_DEADLINE', '20s', { operationDeadlineMs: 20_000 }],
+    ['OPERATION_DEADLINE', '500ms', { operationDeadlineMs: 500 }],
     ['CORS_ORIGINS', 'https://app.example.com', { corsOrigins: ['https://app.example.com'] }],
     [
       'CORS_ORIGINS',
@@ -142,6 +150,8 @@ describe('settings', () => {
       'SAIL_RATE_LIMIT',
       ['0', '100', '0/10s', '100/0s', '100/10', '-1/10s', '1.5/10s', 'none', 'OFF', '1/1m'],
     ],
+    ['UPSTREAM_CONCURRENCY', ['0', '-1', '10000', '1.5', 'off']],
+    ['OPERATION_DEADLINE', ['0s', '15', '1m', '1.5s', 'off', '100000s', '-1s']],
     [
       'CORS_ORIGINS',
       [

@@ -37,6 +37,7 @@ const forbidden = [
 /** Who is not the home of which package. */
 const strangers = [
   ['sources', 'got', 'got', 'home-of-got'],
+  ['sources', 'bulkhead', 'cockatiel', 'home-of-cockatiel'],
   ['upstream', 'DataLoader', 'dataloader', 'home-of-dataloader'],
   ['http', 'Field', 'type-graphql', 'home-of-type-graphql'],
   ['resolvers', 'ApolloServer', '@apollo/server', 'home-of-apolloserver'],

@@ -2,13 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createTaskReads, type TaskReads } from '../../src/sources/task-reads.js';
 import { apiVersions } from '../../src/upstream/api-version.js';
-import type { Authorization, TaskStatusApi } from '../../src/upstream/task-status.api.js';
+import { createPatience, type Patience } from '../../src/upstream/patience.js';
+import type { Authorization, Caller, TaskStatusApi } from '../../src/upstream/task-status.api.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
+import { as } from '../support/callers.js';
+import { VirtualClock } from '../support/virtual-clock.js';
 import { silentLog } from '../support/silent-log.js';
 
 interface Call {
   readonly authorization: Authorization;
   readonly ids: readonly string[];
+  readonly patience: Patience;
   /** Lets the call be answered. */
   answer(): void;
   /** Lets it fail. */
@@ -23,7 +27,7 @@ class HeldUpstream {
   readonly reads: TaskReads = createTaskReads(this.#api(), silentLog, () => 0);
 
   #api(): TaskStatusApi {
-    const held = (authorization: Authorization, ids: readonly string[]): Promise<object[]> =>
+    const held = ({ authorization, patience }: Caller, ids: readonly string[]): Promise<object[]> =>
       new Promise((resolve, reject) => {
         const rows = ids.map((id) => ({
           id,
@@ -33,6 +37,7 @@ class HeldUpstream {
         const call: Call = {
           authorization,
           ids,
+          patience,
           answer: () => {
             resolve(rows);
           },
@@ -40,15 +45,18 @@ class HeldUpstream {
             reject(new UpstreamError({ failure: 'status', status: 503 }));
           },
         };
+        patience.onOver(() => {
+          reject(new UpstreamError({ failure: 'abandoned' }));
+        });
         this.calls.push(call);
         this.open.push(call);
       });
     return {
       version: apiVersions.v1,
-      getTaskStatus: async (id: string, authorization: Authorization) => (await held(authorization, [id]))[0],
-      getTaskStatusList: async ({ filters = '' }: { filters?: string }, authorization: Authorization) => ({
+      getTaskStatus: async (id: string, caller: Caller) => (await held(caller, [id]))[0],
+      getTaskStatusList: async ({ filters = '' }: { filters?: string }, caller: Caller) => ({
         rows: await held(
-          authorization,
+          caller,
           [...filters.matchAll(/"([^"]*)"/g)].map(([, id]) => id ?? ''),
         ),
         totalCount: null,
@@ -69,7 +77,7 @@ class HeldUpstream {
 describe('look-ups of one principal', () => {
   test('from operations of the same moment are joined into one call', async () => {
     const upstream = new HeldUpstream();
-    const tasks = ['a', 'b', 'c'].map((id) => upstream.reads.byId('me', id));
+    const tasks = ['a', 'b', 'c'].map((id) => upstream.reads.byId(as('me'), id));
     await upstream.settle();
     upstream.answerAll();
     expect((await Promise.all(tasks)).map((task) => task?.id)).toEqual(['a', 'b', 'c']);
@@ -80,7 +88,7 @@ describe('look-ups of one principal', () => {
     const upstream = new HeldUpstream();
     const tasks = [];
     for (const id of ['a', 'b', 'c']) {
-      tasks.push(upstream.reads.byId('me', id));
+      tasks.push(upstream.reads.byId(as('me'), id));
       await upstream.settle();
     }
     expect(upstream.calls.map(({ ids }) => ids)).toEqual([['a']]);
@@ -93,9 +101,9 @@ describe('look-ups of one principal', () => {
 
   test('wait no longer than until their call is full', async () => {
     const upstream = new HeldUpstream();
-    const tasks = [upstream.reads.byId('me', 'first')];
+    const tasks = [upstream.reads.byId(as('me'), 'first')];
     await upstream.settle();
-    for (let id = 0; id < 101; id++) tasks.push(upstream.reads.byId('me', String(id)));
+    for (let id = 0; id < 101; id++) tasks.push(upstream.reads.byId(as('me'), String(id)));
     await upstream.settle();
     expect(upstream.calls.map(({ ids }) => ids.length)).toEqual([1, 100]);
     while (upstream.calls.length < 3) await upstream.settle();
@@ -107,7 +115,7 @@ describe('look-ups of one principal', () => {
     const upstream = new HeldUpstream();
     const tasks = [];
     for (const id of ['a', 'b', 'c']) {
-      tasks.push(upstream.reads.byId('me', id));
+      tasks.push(upstream.reads.byId(as('me'), id));
       await upstream.settle();
     }
     while (upstream.calls.length < 2) await upstream.settle();
@@ -118,15 +126,15 @@ describe('look-ups of one principal', () => {
 
   test('of an id that is under way already are shared, and its failure is all theirs', async () => {
     const upstream = new HeldUpstream();
-    const first = upstream.reads.byId('me', 'a');
+    const first = upstream.reads.byId(as('me'), 'a');
     await upstream.settle();
-    const second = upstream.reads.byId('me', 'a');
+    const second = upstream.reads.byId(as('me'), 'a');
     await upstream.settle();
     expect(upstream.calls).toHaveLength(1);
     upstream.open.shift()?.fail();
     await expect(first).rejects.toThrow('503');
     await expect(second).rejects.toThrow('503');
-    const third = upstream.reads.byId('me', 'a');
+    const third = upstream.reads.byId(as('me'), 'a');
     await upstream.settle();
     upstream.answerAll();
     expect((await third)?.id).toBe('a');
@@ -135,8 +143,10 @@ describe('look-ups of one principal', () => {
 
 test('identical lists under way are shared, and lists that differ are not', async () => {
   const upstream = new HeldUpstream();
-  const lists = [{ limit: 5 }, { limit: 5 }, { limit: 6 }].map((query) => upstream.reads.list('me', query));
-  const other = upstream.reads.list('you', { limit: 5 });
+  const lists = [{ limit: 5 }, { limit: 5 }, { limit: 6 }].map((query) =>
+    upstream.reads.list(as('me'), query),
+  );
+  const other = upstream.reads.list(as('you'), { limit: 5 });
   await upstream.settle();
   expect(upstream.calls.map(({ authorization }) => authorization)).toEqual(['me', 'me', 'you']);
   upstream.answerAll();
@@ -159,7 +169,7 @@ test('in any interleaving each answer is its caller’s own, no call serves two,
         if (kind === 'look') {
           const since = upstream.edition.get(`${who ?? ''} ${id}`) ?? 0;
           checks.push(
-            upstream.reads.byId(who, id).then(
+            upstream.reads.byId(as(who), id).then(
               (task) => {
                 expect([task?.id, task?.launcher]).toEqual([id, who ?? 'nobody']);
                 expect(Number(task?.progress)).toBeGreaterThanOrEqual(since);
@@ -186,5 +196,100 @@ test('in any interleaving each answer is its caller’s own, no call serves two,
       await Promise.all(checks);
     }),
     { numRuns: 1_000 },
+  );
+});
+
+describe('operations that wait for the same read', () => {
+  const waiting = (clock: VirtualClock, ms: number): Caller & { patience: { end(): void } } => ({
+    authorization: 'me',
+    patience: createPatience(clock.now() + ms, clock),
+  });
+
+  test('each wait for as long as they may, and the read goes on for the others', async () => {
+    const upstream = new HeldUpstream();
+    const clock = new VirtualClock();
+    const short = upstream.reads.list(waiting(clock, 1_000), { limit: 5 }).catch((error: unknown) => error);
+    await clock.advance(500);
+    const long = upstream.reads.list(waiting(clock, 1_000), { limit: 5 });
+    await clock.advance(500);
+    expect(await short).toMatchObject({ details: { failure: 'timeout' } });
+    expect(upstream.calls.map(({ patience }) => patience.until())).toEqual([clock.now() + 500]);
+    upstream.answerAll();
+    expect(await long).toMatchObject({ rows: [] });
+  });
+
+  test('may all leave: then the call is broken off, and who comes later makes another', async () => {
+    const upstream = new HeldUpstream();
+    const clock = new VirtualClock();
+    const callers = [waiting(clock, 1_000), waiting(clock, 1_000)];
+    const reads = callers.map((caller) => upstream.reads.byId(caller, 'a').catch(() => 'left'));
+    await upstream.settle();
+    callers[0]?.patience.end();
+    expect(upstream.calls[0]?.patience.isOver()).toBe(false);
+    callers[1]?.patience.end();
+    expect(upstream.calls[0]?.patience.isOver()).toBe(true);
+    expect(await Promise.all(reads)).toEqual(['left', 'left']);
+    const later = upstream.reads.byId(as('me'), 'a');
+    await upstream.settle();
+    upstream.answerAll();
+    expect((await later)?.id).toBe('a');
+    expect(upstream.calls).toHaveLength(2);
+  });
+});
+
+test('whoever leaves breaks off no call that another operation waits for, and each call that nobody does', async () => {
+  const event = fc.record({
+    kind: fc.constantFrom('look', 'look', 'list', 'leave', 'leave', 'turn', 'answer'),
+    who: fc.nat(5),
+    id: fc.constantFrom('a', 'b', 'c', 'd'),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(event, { maxLength: 40 }), async (events) => {
+      const upstream = new HeldUpstream();
+      const clock = new VirtualClock();
+      const callers = Array.from({ length: 6 }, () => ({
+        authorization: 'me',
+        patience: createPatience(clock.now() + 1_000, clock),
+      }));
+      /** By what they wait for, those who do. */
+      const waiting = new Map<string, Set<number>>();
+      const checks: Promise<void>[] = [];
+      const watch = (who: number, key: string, read: Promise<unknown>): void => {
+        const present = waiting.get(key) ?? new Set();
+        waiting.set(key, present.add(who));
+        checks.push(
+          read.then(
+            () => {
+              present.delete(who);
+            },
+            () => {
+              // Here no call fails but those that are broken off.
+              expect(callers[who]?.patience.isOver()).toBe(true);
+            },
+          ),
+        );
+      };
+      for (const { kind, who, id } of events) {
+        const caller = callers[who];
+        if (caller === undefined || caller.patience.isOver()) continue;
+        if (kind === 'look') watch(who, id, upstream.reads.byId(caller, id));
+        else if (kind === 'list')
+          watch(who, `list ${id}`, upstream.reads.list(caller, { filters: `"list ${id}"` }));
+        else if (kind === 'turn') await upstream.settle();
+        else if (kind === 'answer') {
+          upstream.open.shift()?.answer();
+          await upstream.settle();
+        } else {
+          caller.patience.end();
+          for (const present of waiting.values()) present.delete(who);
+        }
+        for (const { ids, patience } of upstream.open)
+          if (!patience.isOver()) expect(ids.filter((each) => waiting.get(each)?.size)).not.toEqual([]);
+      }
+      const over = Promise.allSettled(checks).then(() => true);
+      while (!(await Promise.race([over, upstream.settle().then(() => false)]))) upstream.answerAll();
+      await Promise.all(checks);
+    }),
+    { numRuns: 200 },
   );
 });

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TaskStatus } from '../../src/model/task-status.model.js';
 import { createTaskMemo, type TaskMemo } from '../../src/sources/task-memo.js';
-import { createTaskStatusLoader } from '../../src/sources/task-status.loader.js';
+import { createTaskStatusLoader, type LoaderReads } from '../../src/sources/task-status.loader.js';
 import { apiVersionNames, apiVersions, type ApiVersionName } from '../../src/upstream/api-version.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
 import { taskOf } from './shifting-list.js';
+import { endless } from '../support/callers.js';
 
 const completedOnly = ['beta', 'v2024'] as const;
 const holdingAll = ['v2025', 'v2026', 'v1'] as const;
@@ -25,7 +26,7 @@ class Upstream {
   mostUnderWay = 0;
 
   loader(version: ApiVersionName): Memo {
-    const loader = createTaskStatusLoader(apiVersions[version], {
+    const reads: LoaderReads = {
       list: async (filters) => {
         const ids = [...filters.matchAll(/"([^"]*)"/g)].map(([, id]) => id ?? '');
         expect(filters).toBe(`id in (${ids.map((id) => `"${id}"`).join(',')})`);
@@ -48,8 +49,11 @@ class Upstream {
         if (task === undefined) throw status(404);
         return task;
       },
+    };
+    const loader = createTaskStatusLoader(apiVersions[version], reads, (send) => {
+      send();
     });
-    const memo = createTaskMemo((id) => loader.load(id));
+    const memo = createTaskMemo((id) => loader.load({ id, waiting: { callers: [endless], calls: [] } }));
     const loadMany = (ids: readonly string[]): Promise<(TaskStatus | Error | null)[]> =>
       Promise.all(ids.map((id) => memo.load(id).catch((error: unknown) => error as Error)));
     return { ...memo, loadMany };

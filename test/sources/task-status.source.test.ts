@@ -3,15 +3,21 @@ import { JsonPatchOp } from '../../src/model/enums.js';
 import { createTaskReads } from '../../src/sources/task-reads.js';
 import { createTaskStatusSource, type TaskStatusSource } from '../../src/sources/task-status.source.js';
 import { apiVersions } from '../../src/upstream/api-version.js';
-import type { Authorization, TaskStatusApi, WireTaskList } from '../../src/upstream/task-status.api.js';
+import type {
+  Authorization,
+  Caller,
+  TaskStatusApi,
+  WireTaskList,
+} from '../../src/upstream/task-status.api.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
 import type { WireTaskStatus } from '../../src/upstream/wire.js';
+import { as } from '../support/callers.js';
 import { silentLog } from '../support/silent-log.js';
 
 const rows = { rows: true, hasNextPage: false, totalCount: false };
 const patch = [{ op: JsonPatchOp.REPLACE, path: '/completionStatus', value: 'ERROR' }];
 
-type Single = (id: string, authorization: Authorization) => Promise<WireTaskStatus>;
+type Single = (id: string, caller: Caller) => Promise<WireTaskStatus>;
 
 function sourceOver(answers: Partial<TaskStatusApi>): {
   source: TaskStatusSource;
@@ -21,7 +27,7 @@ function sourceOver(answers: Partial<TaskStatusApi>): {
   const api = { version: apiVersions.beta, getTaskStatus: singles, ...answers } as unknown as TaskStatusApi;
   const now = (): number => 0;
   const reads = createTaskReads(api, silentLog, now);
-  return { source: createTaskStatusSource(api, reads, 'Bearer me', silentLog, now), singles };
+  return { source: createTaskStatusSource(api, reads, as('Bearer me'), silentLog, now), singles };
 }
 
 const list = (): Promise<WireTaskList> =>
@@ -65,14 +71,14 @@ test.each([
 
 test('the caller’s own token goes with every call', async () => {
   const seen: Authorization[] = [];
-  const witness = (_: unknown, authorization: Authorization): Promise<WireTaskList> => {
+  const witness = (_: unknown, { authorization }: Caller): Promise<WireTaskList> => {
     seen.push(authorization);
     return list();
   };
   const { source, singles } = sourceOver({
     getTaskStatusList: witness,
     getPendingTasks: witness,
-    updateTaskStatus: (_id, _patch, authorization) => {
+    updateTaskStatus: (_id, _patch, { authorization }) => {
       seen.push(authorization);
       return Promise.resolve(undefined);
     },
@@ -81,5 +87,5 @@ test('the caller’s own token goes with every call', async () => {
   await source.pending({}, rows);
   await source.update({ id: 'b', patch });
   await source.byId('b');
-  expect([...seen, singles.mock.lastCall?.[1]]).toEqual(Array(4).fill('Bearer me'));
+  expect([...seen, singles.mock.lastCall?.[1].authorization]).toEqual(Array(4).fill('Bearer me'));
 });

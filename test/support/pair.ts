@@ -7,6 +7,7 @@ import {
   startGateway,
   startSandbox,
   type Gateway,
+  type GatewayParts,
   type Sandbox,
   type SandboxOptions,
 } from '../../src/index.js';
@@ -102,6 +103,7 @@ export async function startGatewayOn(
   now: () => number = () => NOON,
   environment: Environment = {},
   log: Log = silentLog,
+  parts: GatewayParts = {},
 ): Promise<Gateway> {
   const reading = readConfig({
     PORT: '0',
@@ -111,7 +113,8 @@ export async function startGatewayOn(
     ...environment,
   });
   if ('problems' in reading) throw new Error(reading.problems.join('; '));
-  const gateway = await startGateway(reading.value, { now, log });
+  // Without jitter, what is sent again is sent at once.
+  const gateway = await startGateway(reading.value, { now, log, random: () => 0, ...parts });
   gateways.set(gateway.url, gateway);
   return gateway;
 }

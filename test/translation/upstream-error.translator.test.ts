@@ -34,6 +34,10 @@ describe('a failed call of the upstream', () => {
 
   test.each<[UpstreamErrorDetails, string]>([
     [{ failure: 'timeout' }, 'UPSTREAM_TIMEOUT'],
+    [{ failure: 'abandoned' }, 'UPSTREAM_TIMEOUT'],
+    [{ failure: 'held', retryAfterSeconds: 7 }, 'RATE_LIMITED'],
+    [{ failure: 'broken' }, 'UPSTREAM_UNAVAILABLE'],
+    [{ failure: 'crowded' }, 'UPSTREAM_UNAVAILABLE'],
     [{ failure: 'connection', text: 'ECONNREFUSED' }, 'UPSTREAM_UNAVAILABLE'],
     [{ failure: 'connection' }, 'UPSTREAM_UNAVAILABLE'],
     [{ failure: 'unreadable' }, 'UPSTREAM_BAD_RESPONSE'],
@@ -70,6 +74,11 @@ describe('a failed call of the upstream', () => {
 
   test('where no upstream answered has no upstream to tell of', () => {
     expect(translate({ failure: 'timeout' }).extensions).toStrictEqual({ code: 'UPSTREAM_TIMEOUT' });
+  });
+
+  test('that the gateway held back tells when to come back, and no status', () => {
+    const { extensions } = translate({ failure: 'held', retryAfterSeconds: 7 });
+    expect(JSON.parse(JSON.stringify(extensions?.['upstream']))).toEqual({ retryAfterSeconds: 7 });
   });
 
   test('leaves out what is not known', () => {

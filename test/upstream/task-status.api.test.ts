@@ -2,9 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { apiVersionNames, apiVersions, type ApiVersionName } from '../../src/upstream/api-version.js';
 import { createTaskStatusApi, type TaskStatusApi } from '../../src/upstream/task-status.api.js';
 import { createUpstreamClient } from '../../src/upstream/upstream.client.js';
+import { as } from '../support/callers.js';
 import { answer, startScriptedServer, type ScriptedServer } from './scripted-server.js';
 
 const TOKEN = 'Bearer token';
+const me = as(TOKEN);
 
 let server: ScriptedServer;
 const apiOf = (version: ApiVersionName): TaskStatusApi =>
@@ -27,11 +29,11 @@ describe.each(apiVersionNames)('API version %s', (version) => {
   test('has its own paths', async () => {
     const api = apiOf(version);
     server.script = answer(200, {}, []);
-    await api.getTaskStatusList({}, TOKEN);
-    await api.getTaskStatusList({ limit: 2, offset: 4, count: true, sorters: '-created' }, TOKEN);
+    await api.getTaskStatusList({}, me);
+    await api.getTaskStatusList({ limit: 2, offset: 4, count: true, sorters: '-created' }, me);
     server.script = answer(200, {}, { id: 'a' });
-    await api.getTaskStatus('a', TOKEN);
-    await api.updateTaskStatus('a', [], TOKEN);
+    await api.getTaskStatus('a', me);
+    await api.updateTaskStatus('a', [], me);
     expect(server.received.map(({ method, url }) => `${method} ${url}`)).toEqual([
       `GET ${base}`,
       `GET ${base}?limit=2&offset=4&count=true&sorters=-created`,
@@ -45,7 +47,7 @@ describe('a list', () => {
   test('sends a filter encoded whole, and nothing for what is absent', async () => {
     const filters = 'launcher eq "a\\"b\\\\c#%&+ é€"';
     server.script = answer(200, {}, []);
-    await apiOf('v1').getTaskStatusList({ limit: undefined, count: undefined, filters }, TOKEN);
+    await apiOf('v1').getTaskStatusList({ limit: undefined, count: undefined, filters }, me);
     const url = new URL(server.received[0]?.url ?? '', server.origin);
     expect([...url.searchParams]).toEqual([['filters', filters]]);
     expect(server.received[0]?.url).not.toMatch(/[+"\\#&é]/);
@@ -56,13 +58,13 @@ describe('a list', () => {
     ['an empty 200', answer(200), null],
   ])('that is %s has no rows', async (_, script, totalCount) => {
     server.script = script;
-    expect(await apiOf('beta').getTaskStatusList({}, TOKEN)).toEqual({ rows: [], totalCount });
-    expect(await apiOf('beta').getPendingTasks({}, TOKEN)).toEqual({ rows: [], totalCount });
+    expect(await apiOf('beta').getTaskStatusList({}, me)).toEqual({ rows: [], totalCount });
+    expect(await apiOf('beta').getPendingTasks({}, me)).toEqual({ rows: [], totalCount });
   });
 
   test.each(['{}', 'null', '"text"', '5'])('that is %s is unreadable', async (body) => {
     server.script = answer(200, {}, body);
-    await expect(apiOf('beta').getTaskStatusList({}, TOKEN)).rejects.toMatchObject({
+    await expect(apiOf('beta').getTaskStatusList({}, me)).rejects.toMatchObject({
       details: { failure: 'unreadable', status: 200 },
     });
   });
@@ -70,14 +72,14 @@ describe('a list', () => {
   test('keeps its rows as they came', async () => {
     const rows = [null, 5, {}, { id: 'a', extra: 1 }];
     server.script = answer(200, { 'x-total-count': '4' }, rows);
-    expect(await apiOf('beta').getTaskStatusList({}, TOKEN)).toEqual({ rows, totalCount: 4 });
+    expect(await apiOf('beta').getTaskStatusList({}, me)).toEqual({ rows, totalCount: 4 });
   });
 });
 
 describe('pending tasks', () => {
   test('are counted by one HEAD', async () => {
     server.script = answer(200, { 'x-total-count': '12' });
-    expect(await apiOf('beta').getPendingTaskHeaders(TOKEN)).toBe(12);
+    expect(await apiOf('beta').getPendingTaskHeaders(me)).toBe(12);
     expect(server.received).toMatchObject([
       {
         method: 'HEAD',
@@ -92,12 +94,12 @@ describe('pending tasks', () => {
     ['200 without a count', answer(200), null],
   ])('of which a HEAD says %s are %j', async (_, script, expected) => {
     server.script = script;
-    expect(await apiOf('beta').getPendingTaskHeaders(TOKEN)).toBe(expected);
+    expect(await apiOf('beta').getPendingTaskHeaders(me)).toBe(expected);
   });
 
   test('of which a HEAD is refused give that refusal, without a body to read', async () => {
     server.script = answer(429, { 'retry-after': '3' });
-    await expect(apiOf('beta').getPendingTaskHeaders(TOKEN)).rejects.toMatchObject({
+    await expect(apiOf('beta').getPendingTaskHeaders(me)).rejects.toMatchObject({
       details: { failure: 'status', status: 429, retryAfterSeconds: 3 },
     });
   });
@@ -114,8 +116,8 @@ describe('one task', () => {
     ['a\\b\n"', 'a%5Cb%0A%22'],
   ])('of id %j is asked for as %s', async (id, encoded) => {
     server.script = answer(200, {}, { id });
-    await apiOf('beta').getTaskStatus(id, TOKEN);
-    await apiOf('beta').updateTaskStatus(id, [], TOKEN);
+    await apiOf('beta').getTaskStatus(id, me);
+    await apiOf('beta').updateTaskStatus(id, [], me);
     expect(server.received.map(({ url }) => url)).toEqual(Array(2).fill(`/beta/task-status/${encoded}`));
   });
 
@@ -124,13 +126,13 @@ describe('one task', () => {
     ['an empty 200', answer(200)],
   ])('that is %s is not there', async (_, script) => {
     server.script = script;
-    expect(await apiOf('beta').getTaskStatus('a', TOKEN)).toBeUndefined();
-    expect(await apiOf('beta').updateTaskStatus('a', [], TOKEN)).toBeUndefined();
+    expect(await apiOf('beta').getTaskStatus('a', me)).toBeUndefined();
+    expect(await apiOf('beta').updateTaskStatus('a', [], me)).toBeUndefined();
   });
 
   test.each(['[]', 'null', '"text"'])('that is %s is unreadable', async (body) => {
     server.script = answer(200, {}, body);
-    await expect(apiOf('beta').getTaskStatus('a', TOKEN)).rejects.toMatchObject({
+    await expect(apiOf('beta').getTaskStatus('a', me)).rejects.toMatchObject({
       details: { failure: 'unreadable' },
     });
   });
@@ -141,7 +143,7 @@ describe('one task', () => {
       { op: 'replace', path: '/completionStatus', value: 'Error' },
       { op: 'add', path: '/x', value: null },
     ];
-    await apiOf('beta').updateTaskStatus('a', patch, TOKEN);
+    await apiOf('beta').updateTaskStatus('a', patch, me);
     const [received] = server.received;
     expect(received?.headers).toMatchObject({
       'content-type': 'application/json-patch+json',

@@ -2,11 +2,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { inspect } from 'node:util';
 import { createUpstreamClient, type UpstreamClient } from '../../src/upstream/upstream.client.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
+import { endless } from '../support/callers.js';
 import { answer, startScriptedServer, type Script, type ScriptedServer } from './scripted-server.js';
 
 const TOKEN = 'Bearer s3cr3t-t0ken';
 const NOW = Date.parse('2026-01-31T08:00:00Z');
-const get = { method: 'GET', path: '/beta/task-status?limit=1', authorization: TOKEN } as const;
+const get = {
+  method: 'GET',
+  path: '/beta/task-status?limit=1',
+  authorization: TOKEN,
+  patience: endless,
+} as const;
 
 let server: ScriptedServer;
 let client: UpstreamClient;
@@ -46,7 +52,7 @@ const cut: Script = (response) => {
   response.socket?.destroySoon();
 };
 
-const endless: Script = (response) => {
+const flood: Script = (response) => {
   response.writeHead(200);
   const more = (): void => {
     while (!response.destroyed && response.write(Buffer.alloc(65_536, ' ')));
@@ -166,7 +172,7 @@ describe('a call that fails', () => {
     ['by a dropped connection', drop, { failure: 'connection' }],
     [
       'by a body without an end',
-      endless,
+      flood,
       { failure: 'unreadable', status: 200, text: expect.stringContaining('longer') },
     ],
     ['by a body that is cut off', cut, { failure: 'unreadable', status: 200 }],

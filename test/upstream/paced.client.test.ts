@@ -1,0 +1,380 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createPacedClient } from '../../src/upstream/paced.client.js';
+import { createPatience } from '../../src/upstream/patience.js';
+import type { UpstreamResponse } from '../../src/upstream/upstream.client.js';
+import { UpstreamError, type UpstreamErrorDetails } from '../../src/upstream/upstream-error.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+const ok: UpstreamResponse = { status: 200, body: [], totalCount: null };
+const statusOf = (status: number, more: object = {}): UpstreamErrorDetails => ({
+  failure: 'status',
+  status,
+  ...more,
+});
+
+/** A token of a client, as anybody can make one. */
+const tokenOf = (clientId: string, name = ''): string =>
+  `Bearer e30.${Buffer.from(JSON.stringify({ client_id: clientId, name })).toString('base64url')}.x`;
+
+/** An upstream behind a paced client: what arrived, when and with whose token. */
+class Paced {
+  readonly clock = new VirtualClock();
+  readonly start = this.clock.now();
+  readonly arrivals: { readonly token: string; readonly at: number }[] = [];
+  readonly outcomes: unknown[] = [];
+  latencyMs = 0;
+  down = false;
+  answer: (token: string) => UpstreamErrorDetails | undefined = () => undefined;
+  readonly #paced;
+
+  constructor(calls: number, windowMs = 10_000) {
+    this.#paced = createPacedClient(
+      async ({ authorization: token = '', patience }) => {
+        const { latencyMs, clock } = this;
+        this.arrivals.push({ token, at: clock.now() - this.start });
+        const failure = this.answer(token);
+        if (latencyMs > 0)
+          await new Promise<void>((resolve) => {
+            clock.after(latencyMs, resolve);
+            patience.onOver(resolve);
+          });
+        if (failure) throw new UpstreamError(failure);
+        return ok;
+      },
+      { calls, windowMs },
+      this.clock,
+      () => this.down,
+    );
+  }
+
+  /** Sends a call; its outcome is `ok`, or why and when it failed. */
+  async send(token?: string, waitMs = 15_000): Promise<unknown> {
+    const patience = createPatience(this.clock.now() + waitMs, this.clock);
+    const outcome = await this.#paced
+      .client({ method: 'GET', path: '/', authorization: token, patience })
+      .then(
+        () => 'ok',
+        (error: unknown) => ({
+          ...(error as UpstreamError).details,
+          at: this.clock.now() - this.start,
+        }),
+      );
+    patience.end();
+    this.outcomes.push(outcome);
+    return outcome;
+  }
+
+  /** When joined look-ups are sent. */
+  async gather(token: string): Promise<number> {
+    let at = NaN;
+    const since = this.clock.now();
+    this.#paced.gather(token, () => (at = this.clock.now() - since));
+    await this.clock.advance(200);
+    return at;
+  }
+
+  /** Has a token accepted, so that its calls go side by side. */
+  async introduce(...tokens: string[]): Promise<void> {
+    const { answer } = this;
+    const { latencyMs } = this;
+    this.answer = () => statusOf(403);
+    this.latencyMs = 0;
+    for (const token of tokens) await this.send(token);
+    this.answer = answer;
+    this.latencyMs = latencyMs;
+    this.arrivals.length = 0;
+    this.outcomes.length = 0;
+  }
+
+  get times(): number[] {
+    return this.arrivals.map(({ at }) => at);
+  }
+}
+
+const many = (count: number, send: () => unknown): void => {
+  for (let index = 0; index < count; index++) send();
+};
+
+describe('calls of one client', () => {
+  test('go at once while the limit allows, and then wait for their turn', async () => {
+    const paced = new Paced(3);
+    many(5, () => paced.send('me'));
+    await paced.clock.advance(0);
+    expect(paced.times).toEqual([0, 0, 0]);
+    await paced.clock.advance(9_999);
+    expect(paced.times).toHaveLength(3);
+    await paced.clock.advance(1);
+    expect(paced.times).toEqual([0, 0, 0, 10_000, 10_000]);
+    expect(paced.outcomes).toEqual(Array(5).fill('ok'));
+  });
+
+  test('that can’t have their turn in time are told at once when to come back', async () => {
+    const paced = new Paced(2);
+    many(6, () => paced.send('me'));
+    await paced.clock.advance(0);
+    expect(paced.outcomes).toEqual([
+      ...Array(2).fill({ failure: 'held', retryAfterSeconds: 20, at: 0 }),
+      'ok',
+      'ok',
+    ]);
+    await paced.clock.advance(10_000);
+    expect(paced.outcomes.slice(4)).toEqual(['ok', 'ok']);
+  });
+
+  test('that others with the same client overtook are told before their patience is over', async () => {
+    const paced = new Paced(2);
+    const [a, b] = [tokenOf('c', 'a'), tokenOf('c', 'b')];
+    await paced.introduce(a, b);
+    await paced.clock.advance(5_000);
+    many(2, () => paced.send(a, 8_000));
+    await paced.clock.advance(1);
+    many(1, () => paced.send(b, 8_000));
+    await paced.clock.advance(60_000);
+    expect(paced.outcomes).toEqual([
+      'ok',
+      'ok',
+      { failure: 'held', retryAfterSeconds: expect.any(Number), at: expect.any(Number) },
+    ]);
+  });
+
+  test('count until a window after their end, since the upstream may have seen them that late', async () => {
+    const paced = new Paced(1);
+    paced.latencyMs = 700;
+    many(2, () => paced.send('me'));
+    await paced.clock.advance(60_000);
+    expect(paced.times).toEqual([0, 10_700]);
+  });
+
+  test('that nobody waits for any longer leave their place in the queue', async () => {
+    const paced = new Paced(1);
+    many(1, () => paced.send('me'));
+    await paced.clock.advance(0);
+    many(1, () => paced.send('me', 12_000));
+    many(1, () => paced.send('me', 25_000));
+    await paced.clock.advance(60_000);
+    expect(paced.times).toEqual([0, 10_000, 20_000]);
+  });
+
+  test('never exceed the limit in any window, and nothing is left of them afterwards', async () => {
+    const step = fc.record({
+      afterMs: fc.nat(900),
+      token: fc.constantFrom(undefined, 'x', tokenOf('c', 'a'), tokenOf('c', 'b'), tokenOf('d')),
+      waitMs: fc.integer({ min: 1, max: 4_000 }),
+      latencyMs: fc.nat(400),
+      failure: fc.option(fc.constantFrom(statusOf(403), statusOf(404), statusOf(500)), { nil: undefined }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 4 }),
+        fc.array(step, { maxLength: 40 }),
+        async (calls, steps) => {
+          const paced = new Paced(calls, 1_000);
+          for (const { afterMs, token, waitMs, latencyMs, failure } of steps) {
+            await paced.clock.advance(afterMs);
+            paced.latencyMs = latencyMs;
+            paced.answer = () => failure;
+            void paced.send(token, waitMs);
+          }
+          await paced.clock.advance(10_000);
+          expect(paced.outcomes).toHaveLength(steps.length);
+          for (const client of [[''], ['x'], [tokenOf('c', 'a'), tokenOf('c', 'b')], [tokenOf('d')]]) {
+            const times = paced.arrivals.filter(({ token }) => client.includes(token)).map(({ at }) => at);
+            times.slice(calls).forEach((at, index) => {
+              expect(at - (times[index] ?? 0)).toBeGreaterThanOrEqual(1_000);
+            });
+          }
+          expect(paced.clock.timers).toBe(0);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('fairness', () => {
+  const [a, b] = [tokenOf('c', 'a'), tokenOf('c', 'b')];
+
+  test('within a client tokens take turns, whoever has more calls waiting', async () => {
+    const paced = new Paced(2, 1_000);
+    await paced.introduce(a, b);
+    many(6, () => paced.send(a));
+    many(2, () => paced.send(b));
+    await paced.clock.advance(10_000);
+    expect(paced.outcomes).toEqual(Array(8).fill('ok'));
+    expect(
+      paced.arrivals
+        .map(({ token }) => token)
+        .slice(0, 4)
+        .sort(),
+    ).toEqual([a, a, b, b].sort());
+  });
+
+  test('clients don’t wait for each other', async () => {
+    const paced = new Paced(1);
+    many(3, () => paced.send(tokenOf('c')));
+    await paced.clock.advance(100);
+    many(1, () => paced.send(tokenOf('d')));
+    await paced.clock.advance(0);
+    expect(paced.times).toEqual([0, 100]);
+  });
+});
+
+describe('a token that the upstream has not accepted', () => {
+  test.each([
+    ['a 2xx', undefined, 6],
+    ['a 403', statusOf(403), 6],
+    ['a 404', statusOf(404), 6],
+    ['a 500', statusOf(500), 2],
+    ['no answer in time', { failure: 'timeout' as const }, 2],
+  ])('has one call under way at a time, until one was answered by %s', async (_, failure, underWay) => {
+    const paced = new Paced(10);
+    paced.latencyMs = 100;
+    paced.answer = () => failure;
+    many(6, () => paced.send('me'));
+    await paced.clock.advance(99);
+    expect(paced.times).toEqual([0]);
+    await paced.clock.advance(1);
+    expect(paced.times).toHaveLength(underWay);
+  });
+
+  test('can’t use up the budget of the client that it names', async () => {
+    const paced = new Paced(4);
+    const mine = tokenOf('c', 'mine');
+    await paced.introduce(mine);
+    paced.latencyMs = 10;
+    paced.answer = (token) => (token === mine ? undefined : statusOf(401));
+    for (let index = 0; index < 200; index++) void paced.send(tokenOf('c', `forged ${index}`));
+    await paced.clock.advance(15);
+    many(3, () => paced.send(mine));
+    await paced.clock.advance(100);
+    expect(paced.arrivals.filter(({ token }) => token === mine)).toHaveLength(3);
+    expect(paced.arrivals.length).toBeGreaterThan(5);
+  });
+
+  test('is forgotten with its client, a window after the last call', async () => {
+    const paced = new Paced(10);
+    await paced.introduce('me');
+    paced.latencyMs = 100;
+    await paced.clock.advance(9_000);
+    many(2, () => paced.send('me'));
+    await paced.clock.advance(10_099);
+    many(2, () => paced.send('me'));
+    await paced.clock.advance(10_100);
+    many(2, () => paced.send('me'));
+    await paced.clock.advance(50);
+    expect(paced.arrivals).toHaveLength(5);
+  });
+
+  test('that it refused is on trial anew', async () => {
+    const paced = new Paced(10);
+    await paced.introduce('me');
+    paced.answer = () => statusOf(401);
+    await paced.send('me');
+    paced.latencyMs = 100;
+    many(3, () => paced.send('me'));
+    await paced.clock.advance(50);
+    expect(paced.arrivals).toHaveLength(2);
+  });
+});
+
+describe('a 429', () => {
+  test('holds up the calls of its client for as long as it says', async () => {
+    const paced = new Paced(10);
+    await paced.introduce('me', 'you');
+    paced.answer = () => statusOf(429, { retryAfterSeconds: 7 });
+    await paced.send('me');
+    paced.answer = () => undefined;
+    many(2, () => paced.send('me'));
+    many(1, () => paced.send('you'));
+    await paced.clock.advance(6_999);
+    expect(paced.times).toEqual([0, 0]);
+    await paced.clock.advance(1);
+    expect(paced.times).toEqual([0, 0, 7_000, 7_000]);
+  });
+
+  test.each([
+    [undefined, 1_000],
+    [3_600, 10_000],
+  ])('that says to wait %s seconds does so for %i ms', async (retryAfterSeconds, ms) => {
+    const paced = new Paced(10);
+    paced.answer = () => statusOf(429, { retryAfterSeconds });
+    await paced.send('me');
+    paced.answer = () => undefined;
+    many(1, () => paced.send('me'));
+    await paced.clock.advance(30_000);
+    expect(paced.times).toEqual([0, ms]);
+  });
+
+  test('has those told when to come back who can’t wait', async () => {
+    const paced = new Paced(10);
+    paced.answer = () => statusOf(429, { retryAfterSeconds: 7 });
+    await paced.send('me');
+    expect(await paced.send('me', 5_000)).toEqual({ failure: 'held', retryAfterSeconds: 7, at: 0 });
+  });
+});
+
+test.each([
+  ['a refused token', statusOf(401)],
+  ['a refused connection', { failure: 'connection' as const, text: 'ECONNREFUSED' }],
+  ['an open circuit', { failure: 'broken' as const }],
+  ['too many calls', { failure: 'crowded' as const }],
+])('what ended with %s did not count', async (_, failure) => {
+  const paced = new Paced(1);
+  paced.answer = () => failure;
+  await paced.send('me');
+  paced.answer = () => undefined;
+  expect(await paced.send('me')).toBe('ok');
+  expect(paced.times).toEqual([0, 0]);
+});
+
+test.each([
+  ['a dropped connection', { failure: 'connection' as const, text: 'ECONNRESET' }],
+  ['a timeout', { failure: 'timeout' as const }],
+  ['a 500', statusOf(500)],
+])('what ended with %s did', async (_, failure) => {
+  const paced = new Paced(1);
+  paced.answer = () => failure;
+  await paced.send('me');
+  many(1, () => paced.send('me'));
+  await paced.clock.advance(10_000);
+  expect(paced.times).toEqual([0, 10_000]);
+});
+
+test('nothing waits for its turn while the upstream is down', async () => {
+  const paced = new Paced(1);
+  await paced.send('me');
+  paced.down = true;
+  expect(await paced.send('me')).toEqual({ failure: 'broken', at: 0 });
+  await paced.clock.advance(10_000);
+  expect(await paced.send('me')).toBe('ok');
+});
+
+test.each([
+  ['', 'no token'],
+  ['Basic dTpw', 'another scheme'],
+  ['Bearer opaque', 'no JWT'],
+  ['Bearer e30.!!!.x', 'no base64'],
+  ['Bearer e30.bnVsbA.x', 'null'],
+  [tokenOf(''), 'an empty client id'],
+  ['Bearer e30.eyJjbGllbnRfaWQiOjd9.x', 'a client id that is no text'],
+])('the token %j (%s) has a budget of its own', async (token) => {
+  const paced = new Paced(1);
+  await paced.send('other');
+  expect(await paced.send(token)).toBe('ok');
+  expect(paced.times).toEqual([0, 0]);
+});
+
+test.each([
+  [100, 10_000, 100],
+  [100, 1_000, 10],
+  [4, 10_000, 100],
+])('of %i calls in %i ms the second half gathers look-ups, for %i ms', async (calls, windowMs, ms) => {
+  const paced = new Paced(calls, windowMs);
+  paced.latencyMs = 10_000;
+  await paced.introduce('me');
+  expect(await paced.gather('me')).toBe(0);
+  many(calls / 2, () => paced.send('me', 60_000));
+  expect(await paced.gather('me')).toBe(ms);
+  expect(await paced.gather('you')).toBe(0);
+});
