@@ -26,7 +26,8 @@ const homes = {
   '^graphql-scalars$': ['model/'],
   '^@apollo/server': ['gateway.ts$', 'http/', 'plugins/'],
   '^@apollo/utils.keyvaluecache$': ['gateway.ts$'],
-  '^(@as-integrations/fastify|@fastify/compress|@fastify/cors|@fastify/static|fastify)$': ['http/'],
+  '^(@as-integrations/fastify|@fastify/compress|@fastify/cors|@fastify/rate-limit|@fastify/static|fastify)$':
+    ['http/'],
   '^lru-cache$': ['execution/'],
   '^pino$': ['telemetry/'],
   '^zod$': ['config.ts$', 'operation-manifest.ts$'],

@@ -9,8 +9,12 @@ export interface Config {
   /** The upstream's origin; undefined is the embedded sandbox. */
   readonly upstreamOrigin: string | undefined;
   readonly apiVersion: (typeof apiVersions)[number];
+  /** As whom the upstream is asked. */
+  readonly credentials: Credentials;
+  /** Keys of which a client must send one; none is that it needn't. */
+  readonly apiKeys: readonly string[];
   /** Calls that may be made in a window; undefined is as many as wanted. */
-  readonly rateLimit: { readonly calls: number; readonly windowMs: number } | undefined;
+  readonly rateLimit: RateLimit | undefined;
   /** Calls of the upstream that may be under way at once. */
   readonly upstreamConcurrency: number;
   /** How long an operation may take. */
@@ -19,6 +23,18 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Operations that one HTTP request may hold as an array; 0 is no arrays. */
   readonly batchLimit: number;
+  /** What one operation may cost, by the names that `extensions.limit` gives. */
+  readonly limits: Limits;
+  /** Requests that one address may make; undefined is as many as it wants. */
+  readonly clientRateLimit: RateLimit | undefined;
+  /** Connections that are held open at once; others are refused. */
+  readonly connectionLimit: number;
+  /** How long a request may take to arrive. */
+  readonly requestSeconds: number;
+  /** How late the event loop may be before operations are shed. */
+  readonly lagLimitMs: number;
+  /** How long a stop may take before the process ends all the same. */
+  readonly stopSeconds: number;
   /** The operations that are allowed, and what becomes of others; undefined is that all are. */
   readonly persistedOperations:
     { readonly operations: OperationManifest; readonly mode: (typeof listModes)[number] } | undefined;
@@ -32,6 +48,40 @@ export interface Config {
   readonly introspection: boolean;
 }
 
+/**
+ * `passthrough` asks with the token of each client, and without any for those who have none where `anonymous` is set.
+ * `service` asks for all of them as one OAuth client.
+ */
+export type Credentials =
+  | { readonly mode: 'passthrough'; readonly anonymous: boolean }
+  | { readonly mode: 'service'; readonly clientId: string; readonly clientSecret: string };
+
+/** What one request and its operation may be. Each limit has the name by which `extensions.limit` tells of it. */
+export interface Limits {
+  /** Uses of one field under one parent. */
+  readonly fields: number;
+  /** The same of `Query.taskStatus`. */
+  readonly lookups: number;
+  /** Levels of fields. */
+  readonly depth: number;
+  readonly tokens: number;
+  readonly directives: number;
+  /** Values of an answer whose pages are all full. */
+  readonly values: number;
+  /** Representations of one `_entities`. */
+  readonly entities: number;
+  /** Errors that are listed of an operation that is not executed. */
+  readonly errors: number;
+  /** Bytes of a request's body. */
+  readonly body: number;
+}
+
+/** So many calls in any such window. */
+export interface RateLimit {
+  readonly calls: number;
+  readonly windowMs: number;
+}
+
 /** Environment variables, or any other source of them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -40,6 +90,7 @@ export type Reading<T> = { readonly value: T } | { readonly problems: readonly s
 
 const apiVersions = ['beta', 'v2024', 'v2025', 'v2026', 'v1'] as const;
 const listModes = ['report', 'enforce'] as const;
+const credentialModes = ['passthrough', 'service'] as const;
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** A rule in words, which is all that a person needs to mend a variable. */
@@ -56,58 +107,103 @@ const host = z
 const logLevel = z.enum(levels, `one of ${levels.join(', ')}`);
 const onOff = z.enum(['on', 'off'], '"on" or "off"').transform((text) => text === 'on');
 
-const variables = z.object({
-  PORT: port.default(4000),
-  HOST: host.default('127.0.0.1'),
-  SAIL_BASE_URL: z
+const rateLimit = z
+  .string()
+  .regex(/^(?:off|[1-9]\d{0,5}\/[1-9]\d{0,3}s)$/, '"off", or calls and seconds such as 100/10s')
+  .transform(toRateLimit);
+const amount = (what: string): z.ZodPipe<z.ZodString, z.ZodTransform<number, string>> =>
+  z
     .string()
-    .refine(
-      isOrigin,
-      'an origin without a path, such as https://tenant.api.identitynow.com: the gateway appends the path',
-    )
-    .transform((text) => new URL(text).origin)
-    .optional(),
-  SAIL_API_VERSION: z.enum(apiVersions, `one of ${apiVersions.join(', ')}`).default('beta'),
-  SAIL_RATE_LIMIT: z
-    .string()
-    .regex(/^(?:off|[1-9]\d{0,5}\/[1-9]\d{0,3}s)$/, '"off", or calls and seconds such as 100/10s')
-    .default('100/10s')
-    .transform(toRateLimit),
-  UPSTREAM_CONCURRENCY: z
-    .string()
-    .regex(/^[1-9]\d{0,3}$/, 'a number of calls from 1 to 9999')
-    .transform(Number)
-    .default(50),
-  OPERATION_DEADLINE: z
-    .string()
-    .regex(/^[1-9]\d{0,4}m?s$/, 'a time in seconds or milliseconds, such as 15s or 500ms')
-    .transform(toMs)
-    .default(15_000),
-  CORS_ORIGINS: z
-    .string()
-    .transform((text) => text.split(',').map((origin) => origin.trim()))
-    .refine(
-      (origins) => origins.every(isOrigin),
-      'exact origins without a path, separated by commas, such as https://app.example.com,http://localhost:3000',
-    )
-    .transform((origins) => origins.map((origin) => new URL(origin).origin))
-    .default([]),
-  BATCH_LIMIT: z
-    .string()
-    .regex(/^\d{1,2}$/, 'a number of operations from 0 (no batches) to 99')
-    .transform(Number)
-    .default(0),
-  PERSISTED_OPERATIONS: z.string().transform(toManifest).optional(),
-  PERSISTED_OPERATIONS_MODE: z.enum(listModes, `one of ${listModes.join(', ')}`).default('enforce'),
-  ROUTER_KEY: z
-    .string()
-    .regex(/^[!-~]{16,}$/, 'a secret of 16 or more letters, digits and signs, without spaces')
-    .optional(),
-  LOG_LEVEL: logLevel.default('info'),
-  NODE_ENV: z.string().optional(),
-  GRAPHIQL: onOff.optional(),
-  INTROSPECTION: onOff.optional(),
-});
+    .regex(/^[1-9]\d{0,8}$/, `a number of ${what} from 1 to 999999999`)
+    .transform(Number);
+
+const secret = z
+  .string()
+  .regex(/^[!-~]{16,}$/, 'a secret of 16 or more letters, digits and signs, without spaces');
+
+const variables = z
+  .object({
+    PORT: port.default(4000),
+    HOST: host.default('127.0.0.1'),
+    SAIL_BASE_URL: z
+      .string()
+      .refine(
+        isOrigin,
+        'an origin without a path, such as https://tenant.api.identitynow.com: the gateway appends the path',
+      )
+      .transform((text) => new URL(text).origin)
+      .optional(),
+    SAIL_API_VERSION: z.enum(apiVersions, `one of ${apiVersions.join(', ')}`).default('beta'),
+    SAIL_CREDENTIALS: z.enum(credentialModes, `one of ${credentialModes.join(', ')}`).default('passthrough'),
+    SAIL_ANONYMOUS: z.enum(['allow', 'refuse'], '"allow" or "refuse"').optional(),
+    SAIL_CLIENT_ID: z.string().optional(),
+    SAIL_CLIENT_SECRET: z.string().optional(),
+    API_KEYS: z
+      .string()
+      .transform((text) => text.split(',').map((key) => key.trim()))
+      .pipe(z.array(secret))
+      .default([]),
+    TRUSTED_DOOR: z.enum(['yes', 'no'], '"yes" or "no"').default('no'),
+    SAIL_RATE_LIMIT: rateLimit.prefault('100/10s'),
+    UPSTREAM_CONCURRENCY: z
+      .string()
+      .regex(/^[1-9]\d{0,3}$/, 'a number of calls from 1 to 9999')
+      .transform(Number)
+      .default(50),
+    OPERATION_DEADLINE: z
+      .string()
+      .regex(/^[1-9]\d{0,4}m?s$/, 'a time in seconds or milliseconds, such as 15s or 500ms')
+      .transform(toMs)
+      .default(15_000),
+    CORS_ORIGINS: z
+      .string()
+      .transform((text) => text.split(',').map((origin) => origin.trim()))
+      .refine(
+        (origins) => origins.every(isOrigin),
+        'exact origins without a path, separated by commas, such as https://app.example.com,http://localhost:3000',
+      )
+      .transform((origins) => origins.map((origin) => new URL(origin).origin))
+      .default([]),
+    BATCH_LIMIT: z
+      .string()
+      .regex(/^\d{1,2}$/, 'a number of operations from 0 (no batches) to 99')
+      .transform(Number)
+      .default(0),
+    FIELD_LIMIT: amount('uses').default(100),
+    LOOKUP_LIMIT: amount('uses').default(250),
+    DEPTH_LIMIT: amount('levels').default(20),
+    TOKEN_LIMIT: amount('tokens').default(15_000),
+    DIRECTIVE_LIMIT: amount('directives').default(50),
+    VALUE_LIMIT: amount('values').default(2_000_000),
+    ENTITY_LIMIT: amount('entities').default(250),
+    ERROR_LIMIT: amount('errors').default(10),
+    BODY_LIMIT: amount('bytes').default(1_048_576),
+    CLIENT_RATE_LIMIT: rateLimit.optional(),
+    CONNECTION_LIMIT: amount('connections').default(10_000),
+    REQUEST_SECONDS: amount('seconds').default(10),
+    LAG_LIMIT_MS: amount('milliseconds').default(1_000),
+    STOP_SECONDS: amount('seconds').default(10),
+    PERSISTED_OPERATIONS: z.string().transform(toManifest).optional(),
+    PERSISTED_OPERATIONS_MODE: z.enum(listModes, `one of ${listModes.join(', ')}`).default('enforce'),
+    ROUTER_KEY: secret.optional(),
+    LOG_LEVEL: logLevel.default('info'),
+    NODE_ENV: z.string().optional(),
+    GRAPHIQL: onOff.optional(),
+    INTROSPECTION: onOff.optional(),
+  })
+  .superRefine((v, context) => {
+    if (v.SAIL_CREDENTIALS !== 'service') return;
+    const miss = (name: keyof typeof v, message: string): void => {
+      context.addIssue({ code: 'custom', path: [name], message });
+    };
+    for (const name of ['SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET'] as const)
+      if (v[name] === undefined) miss(name, 'set where SAIL_CREDENTIALS is "service"');
+    if (v.API_KEYS.length === 0 && v.TRUSTED_DOOR === 'no')
+      miss(
+        'API_KEYS',
+        'set where SAIL_CREDENTIALS is "service", since the gateway then speaks for whoever reaches it; or TRUSTED_DOOR must be "yes", where only those who may ask can reach it',
+      );
+  });
 
 const sandboxVariables = z.object({
   PORT: port.default(4010),
@@ -125,11 +221,36 @@ export function readConfig(environment: Environment): Reading<Config> {
       port: v.PORT,
       upstreamOrigin: v.SAIL_BASE_URL,
       apiVersion: v.SAIL_API_VERSION,
+      credentials:
+        v.SAIL_CREDENTIALS === 'service'
+          ? { mode: 'service', clientId: v.SAIL_CLIENT_ID ?? '', clientSecret: v.SAIL_CLIENT_SECRET ?? '' }
+          : {
+              mode: 'passthrough',
+              anonymous:
+                (v.SAIL_ANONYMOUS ?? (v.SAIL_BASE_URL === undefined ? 'allow' : 'refuse')) === 'allow',
+            },
+      apiKeys: v.API_KEYS,
       rateLimit: v.SAIL_RATE_LIMIT,
       upstreamConcurrency: v.UPSTREAM_CONCURRENCY,
       operationDeadlineMs: v.OPERATION_DEADLINE,
       corsOrigins: v.CORS_ORIGINS,
       batchLimit: v.BATCH_LIMIT,
+      limits: {
+        fields: v.FIELD_LIMIT,
+        lookups: v.LOOKUP_LIMIT,
+        depth: v.DEPTH_LIMIT,
+        tokens: v.TOKEN_LIMIT,
+        directives: v.DIRECTIVE_LIMIT,
+        values: v.VALUE_LIMIT,
+        entities: v.ENTITY_LIMIT,
+        errors: v.ERROR_LIMIT,
+        body: v.BODY_LIMIT,
+      },
+      clientRateLimit: v.CLIENT_RATE_LIMIT,
+      connectionLimit: v.CONNECTION_LIMIT,
+      requestSeconds: v.REQUEST_SECONDS,
+      lagLimitMs: v.LAG_LIMIT_MS,
+      stopSeconds: v.STOP_SECONDS,
       persistedOperations: v.PERSISTED_OPERATIONS && {
         operations: v.PERSISTED_OPERATIONS,
         mode: v.PERSISTED_OPERATIONS_MODE,
@@ -159,7 +280,11 @@ function read<S extends z.ZodObject, T>(
   const result = schema.safeParse(given);
   if (result.success) return { value: Object.freeze(build(result.data)) };
   return {
-    problems: result.error.issues.map(({ path: [name], message }) => `${String(name)} must be ${message}`),
+    problems: [
+      ...new Set(
+        result.error.issues.map(({ path: [name], message }) => `${String(name)} must be ${message}`),
+      ),
+    ],
   };
 }
 

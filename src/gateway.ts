@@ -13,6 +13,7 @@ import { createHttpServer } from './http/http.server.js';
 import { answerHeaders, answerHeadersPlugin } from './plugins/answer-headers.plugin.js';
 import { createErrorMask, formatErrors } from './plugins/error-mask.js';
 import { knownOperationsPlugin } from './plugins/known-operations.plugin.js';
+import { findExcess, limitOperations } from './plugins/operation-limits.rule.js';
 import { responseStatusPlugin } from './plugins/response-status.plugin.js';
 import { createSafelist } from './plugins/safelist.js';
 import { safelistPlugin } from './plugins/safelist.plugin.js';
@@ -21,15 +22,17 @@ import type { OperationContext } from './resolvers/context.js';
 import { startSandbox } from './sandbox/sandbox.js';
 import type { SandboxSettings } from './sandbox/settings.js';
 import { createSchema, createSubgraph } from './schema.js';
+import { createClosedSource } from './sources/closed.source.js';
 import { createTaskReads } from './sources/task-reads.js';
-import { createTaskStatusSource } from './sources/task-status.source.js';
+import { createTaskStatusSource, type TaskStatusSource } from './sources/task-status.source.js';
 import { createLog, type Log } from './telemetry/logger.js';
 import { apiVersions } from './upstream/api-version.js';
 import { afterRealTime, type Clock } from './upstream/clock.js';
 import { createGuardedClient } from './upstream/guarded.client.js';
 import { createPacedClient } from './upstream/paced.client.js';
-import { createPatience } from './upstream/patience.js';
+import { createPatience, type Patience } from './upstream/patience.js';
 import { createRetryingClient } from './upstream/retrying.client.js';
+import { asService } from './upstream/service-token.js';
 import { createTaskStatusApi } from './upstream/task-status.api.js';
 import { createUpstreamClient } from './upstream/upstream.client.js';
 
@@ -70,6 +73,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       : undefined;
   const origin = config.upstreamOrigin ?? embedded?.url ?? '';
 
+  const { credentials, limits } = config;
   const timeoutMs = config.operationDeadlineMs * CALL_SHARE;
   const guarded = createGuardedClient(
     createUpstreamClient({ origin, timeoutMs, now }),
@@ -79,21 +83,35 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     },
   );
   const isDown = (): boolean => guarded.circuit() !== 'closed';
-  const paced = config.rateLimit
-    ? createPacedClient(guarded.client, config.rateLimit, clock, isDown)
-    : undefined;
-  const client = createRetryingClient(paced?.client ?? guarded.client, clock, parts.random ?? Math.random);
+  const authorized =
+    credentials.mode === 'service' ? asService(guarded.client, credentials, clock) : guarded.client;
+  const paced = config.rateLimit ? createPacedClient(authorized, config.rateLimit, clock, isDown) : undefined;
+  const client = createRetryingClient(paced?.client ?? authorized, clock, parts.random ?? Math.random);
   const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
   const reads = createTaskReads(api, log, now, paced?.gather);
-  const schema = createSubgraph(createSchema());
-  const mask = createErrorMask(log);
+  const sourceFor = (token: string | undefined, patience: Patience): TaskStatusSource => {
+    if (credentials.mode === 'passthrough' && token === undefined && !credentials.anonymous)
+      return createClosedSource();
+    const authorization = credentials.mode === 'passthrough' ? token : undefined;
+    return createTaskStatusSource(api, reads, { authorization, patience }, log, now);
+  };
+
+  const schema = createSubgraph(createSchema(), limits.entities);
+  const mask = createErrorMask(log, config.introspection);
   const safelist = config.persistedOperations && createSafelist(config.persistedOperations.operations);
-  const known = createKnownOperations(schema, (source) => safelist?.serves(source) ?? true);
+  const known = createKnownOperations(schema, {
+    admits: (source) => safelist?.serves(source) ?? true,
+    admitsAll: (template) => findExcess(template, schema, limits) === undefined,
+  });
   const apollo = new ApolloServer<OperationContext>({
     schema,
     nodeEnv: config.production ? 'production' : '',
     introspection: config.introspection,
-    validationRules: config.introspection ? [] : [refuseServiceIntrospection],
+    validationRules: [limitOperations(limits), ...(config.introspection ? [] : [refuseServiceIntrospection])],
+    parseOptions: { maxLexicalTokens: limits.tokens },
+    // What breaks off the list is one of the errors listed.
+    validationOptions: { maxErrors: limits.errors - 1 },
+    executionOptions: { maxCoercionErrors: limits.errors - 1 },
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: mask,
@@ -132,13 +150,12 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     contextFor: ({ authorization, onEnd }) => {
       const patience = createPatience(now() + config.operationDeadlineMs, clock);
       onEnd(patience.end);
-      return { tasks: createTaskStatusSource(api, reads, { authorization, patience }, log, now) };
+      return { tasks: sourceFor(bearerOf(authorization), patience) };
     },
     log,
     circuit: guarded.circuit,
-    graphiql: config.graphiql,
-    corsOrigins: config.corsOrigins,
-    batchLimit: config.batchLimit,
+    ...config,
+    bodyLimit: limits.body,
     headers: embedded ? { 'x-upstream': 'embedded-sandbox' } : {},
   });
   const stop = async (): Promise<void> => {
@@ -162,6 +179,11 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const url = urlOf(http.server.address() as AddressInfo);
   log.info({ url, upstream: origin, apiVersion: config.apiVersion }, 'ready');
   return { url, known, stop };
+}
+
+/** The header as it came, if it holds a bearer token: any other is meant for somebody in between. */
+function bearerOf(authorization: string | undefined): string | undefined {
+  return authorization !== undefined && /^bearer +\S/i.test(authorization) ? authorization : undefined;
 }
 
 /** An address that a browser on this machine can open: wildcard addresses are no place to go to. */

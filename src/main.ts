@@ -5,8 +5,8 @@ import { startSandbox } from './sandbox/sandbox.js';
 import { readSandboxSettings, sandboxHelp } from './sandbox/settings.js';
 import { createLog } from './telemetry/logger.js';
 
-/** How long a stop may take before the process ends all the same. */
-const STOP_MS = 10_000;
+/** How long the sandbox may take to stop before the process ends all the same. */
+const SANDBOX_STOP_SECONDS = 10;
 
 const [command, ...flags] = process.argv.slice(2);
 try {
@@ -31,7 +31,7 @@ async function serveGateway(): Promise<void> {
   if (config.upstreamOrigin === undefined) {
     announce('It answers from its sandbox, with made-up tasks. Set SAIL_BASE_URL to ask a tenant.');
   }
-  stopOnSignal(() => gateway.stop(), config.logLevel);
+  stopOnSignal(() => gateway.stop(), config.stopSeconds, config.logLevel);
 }
 
 async function serveSandbox(): Promise<void> {
@@ -39,7 +39,7 @@ async function serveSandbox(): Promise<void> {
   const { host, port, logLevel } = valueOf(readSandboxAddress(process.env), problems);
   const sandbox = await startSandbox({ host, port, settings });
   announce(`The sandbox is ready: ${sandbox.url}`);
-  stopOnSignal(() => sandbox.stop(), logLevel);
+  stopOnSignal(() => sandbox.stop(), SANDBOX_STOP_SECONDS, logLevel);
 }
 
 function sandboxSettings(): ReturnType<typeof readSandboxSettings> {
@@ -62,14 +62,15 @@ function announce(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function stopOnSignal(stop: () => Promise<void>, logLevel: Parameters<typeof createLog>[0]): void {
+/** On a signal finishes what is under way and ends with 0; on an error that nobody caught, with 1. */
+function stopOnSignal(
+  stop: () => Promise<void>,
+  seconds: number,
+  logLevel: Parameters<typeof createLog>[0],
+): void {
   const log = createLog(logLevel);
-  closeWithGrace({ delay: STOP_MS, logger: log }, async ({ err, signal }) => {
-    if (err)
-      log.fatal(
-        { err: { name: err.name, message: err.message, stack: err.stack } },
-        'ending on an unexpected error',
-      );
+  closeWithGrace({ delay: seconds * 1000, logger: log }, async ({ err, signal }) => {
+    if (err) log.fatal({ err }, 'ending on an unexpected error');
     else log.info({ signal }, 'stopping');
     await stop();
   });

@@ -122,15 +122,15 @@ const subgraph = parse(`
   }
 `);
 
-/** The API's schema and, besides, what makes it a subgraph of Federation 2. */
-export function createSubgraph(api: GraphQLSchema): GraphQLSchema {
+/** The API's schema and, besides, what makes it a subgraph of Federation 2, asked for at most so many entities at once. */
+export function createSubgraph(api: GraphQLSchema, maxEntities = Infinity): GraphQLSchema {
   const schema = extendSchema(api, subgraph);
   const fields = schema.getQueryType()?.getFields() ?? {};
   let sdl: string | undefined;
   Object.assign(fields['_service'] ?? {}, { resolve: () => ({ sdl: (sdl ??= toSubgraphSdl(api)) }) });
   Object.assign(fields['_entities'] ?? {}, {
     resolve: (_: unknown, args: { representations: unknown[] }, context: OperationContext) =>
-      resolveEntities(args.representations, context),
+      resolveEntities(args.representations, context, maxEntities),
   });
   return schema;
 }

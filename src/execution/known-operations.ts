@@ -42,10 +42,17 @@ interface Known {
 const MAX_OPERATIONS = 2000;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
-/** `admits` tells of a text whether anyone may have it answered; others are judged anew each time. */
+/** What guards say of operations that differ from those they have judged. */
+export interface Admission {
+  /** Whether anyone may have this text answered; others are judged anew each time. */
+  readonly admits: (source: string) => boolean;
+  /** Whether any text of this template, which has variables for its literals, may be answered where one may. */
+  readonly admitsAll: (template: DocumentNode) => boolean;
+}
+
 export function createKnownOperations(
   schema: GraphQLSchema,
-  admits: (source: string) => boolean,
+  { admits, admitsAll }: Admission,
 ): KnownOperations {
   const known = new LRUCache<string, Known>({
     max: MAX_OPERATIONS,
@@ -95,7 +102,7 @@ export function createKnownOperations(
   ): (Template & { readonly kind: 'template'; readonly parsed: DocumentNode }) | undefined {
     const template = toTemplate(source);
     const parsed = template && parseTemplate(schema, template);
-    return parsed && { ...template, kind: 'template', parsed };
+    return parsed && admitsAll(parsed) ? { ...template, kind: 'template', parsed } : undefined;
   }
 }
 

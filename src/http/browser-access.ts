@@ -10,7 +10,7 @@ const COMPRESS_FROM_BYTES = 1024;
 const PREFLIGHT_SECONDS = 7200;
 
 /** Response headers that a page on another origin may read. */
-const exposedHeaders = ['Retry-After', 'X-Upstream'];
+const exposedHeaders = ['Retry-After', 'X-Request-Id', 'X-Upstream'];
 
 /**
  * Lets pages of the given origins, and of no others, ask with credentials; without any there is no CORS at all.

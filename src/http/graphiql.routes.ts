@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** Where `npm run build` puts the page and, in a folder named for their route, its assets. */
 const built = fileURLToPath(new URL('../../dist/graphiql/', import.meta.url));
 
-/** Of the page, and of its assets too: a worker goes by the policy that its own file came with. */
+/** Of the page, and of its assets too, besides those of every answer: a worker goes by the policy that its file came with. */
 const securityHeaders = {
   'content-security-policy': [
     "default-src 'none'",
@@ -21,8 +21,6 @@ const securityHeaders = {
     "frame-ancestors 'none'",
   ].join('; '),
   'cross-origin-opener-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
 };
 
 /**

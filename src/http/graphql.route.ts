@@ -1,6 +1,6 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { KnownOperations, OperationRequest } from '../execution/known-operations.js';
 import type { OperationContext } from '../resolvers/context.js';
@@ -28,8 +28,12 @@ export interface GraphqlOptions {
 /** Different `Accept` headers to remember. */
 const MAX_ACCEPTS = 100;
 
-/** `/graphql`. What the short way has no answer for goes the whole way, refusals among it. */
-export function serveGraphql(app: FastifyInstance, options: GraphqlOptions): void {
+/** `/graphql`, behind guards. What the short way has no answer for goes the whole way, refusals among it. */
+export function serveGraphql(
+  app: FastifyInstance,
+  options: GraphqlOptions,
+  guards: Pick<RouteShorthandOptions, 'config' | 'onRequest'>,
+): void {
   const { apollo, known, contextFor, formatErrors, headersFor } = options;
   const wholeWay = fastifyApolloHandler(apollo, {
     context: (request, reply) => Promise.resolve(contextFor(visitOf(request, reply))),
@@ -41,6 +45,7 @@ export function serveGraphql(app: FastifyInstance, options: GraphqlOptions): voi
   ]);
 
   app.route<{ Reply: string }>({
+    ...guards,
     method: ['GET', 'POST'],
     url: '/graphql',
     async handler(request, reply) {

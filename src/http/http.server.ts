@@ -1,30 +1,63 @@
-import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
+import rateLimit from '@fastify/rate-limit';
+import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import type { Config, RateLimit } from '../config.js';
 import type { Log } from '../telemetry/logger.js';
+import { requireApiKey } from './api-keys.js';
 import { allowOrigins, compressAnswers } from './browser-access.js';
 import { refuseGraphiql, serveGraphiql } from './graphiql.routes.js';
 import { serveGraphql, type GraphqlOptions } from './graphql.route.js';
+import { shedWhenLate } from './overload.js';
+import { answerHeaders, refusal, refuseOnSocket } from './refusal.js';
+import { logRequests, requestId } from './request-log.js';
+
+/** The settings that are the door's alone. */
+type DoorSettings = Pick<
+  Config,
+  | 'graphiql'
+  | 'corsOrigins'
+  | 'batchLimit'
+  | 'apiKeys'
+  | 'clientRateLimit'
+  | 'connectionLimit'
+  | 'requestSeconds'
+  | 'lagLimitMs'
+>;
 
 /** What the door needs besides those who answer operations. */
-export interface HttpOptions extends GraphqlOptions {
+export interface HttpOptions extends GraphqlOptions, DoorSettings {
   readonly log: Log;
   /** The state of the circuit to the upstream, for those who watch over the gateway. */
   readonly circuit: () => string;
-  /** Whether browsers get GraphiQL. */
-  readonly graphiql: boolean;
   /** Headers that every answer carries. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Origins whose pages may ask. */
-  readonly corsOrigins: readonly string[];
-  /** Operations that one request may hold as an array; 0 is no arrays. */
-  readonly batchLimit: number;
+  /** Bytes of a request's body. */
+  readonly bodyLimit: number;
 }
 
 /** The routes: `/graphql`, `/health/live`, `/health/ready`, and those of GraphiQL. Listens only when told to. */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
-  const { log, circuit, graphiql, headers, corsOrigins, batchLimit } = options;
-  const app = fastify({ forceCloseConnections: 'idle' });
+  const { log, circuit, graphiql, corsOrigins, batchLimit, apiKeys, clientRateLimit } = options;
+  const requestMs = options.requestSeconds * 1000;
+  const headers = { ...answerHeaders, ...options.headers };
+  const app = fastify({
+    forceCloseConnections: 'idle',
+    // Who is connected already is served: only new connections are refused.
+    return503OnClosing: false,
+    genReqId: requestId,
+    bodyLimit: options.bodyLimit,
+    requestTimeout: requestMs,
+    http: { headersTimeout: requestMs, requestTimeout: requestMs, connectionsCheckingInterval: 1000 },
+    clientErrorHandler: refuseOnSocket,
+    frameworkErrors: (error, _request, reply: FastifyReply) => {
+      void reply.code(400).headers(headers).send(refusal('BAD_REQUEST', error.message));
+    },
+  });
+  app.server.maxConnections = options.connectionLimit;
+  logRequests(app, log);
   allowOrigins(app, corsOrigins);
   compressAnswers(app);
+  if (clientRateLimit) limitClients(app, clientRateLimit);
+  const shed = shedWhenLate(app, options.lagLimitMs);
 
   let closing = false;
   app.addHook('preClose', (done) => {
@@ -43,43 +76,52 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
 
   app.addHook('preHandler', (request, reply, done) => {
     if (!Array.isArray(request.body) || request.body.length <= batchLimit) done();
-    else void reply.code(400).send(refusal('BAD_REQUEST', batchRule(batchLimit)));
+    else void reply.code(400).send(refusal('OPERATION_TOO_COSTLY', batchRule(batchLimit), 'batch'));
   });
 
   // Routes are registered behind the plugins that compress their answers.
   app.after(() => {
     if (graphiql) serveGraphiql(app);
     else refuseGraphiql(app);
-    serveGraphql(app, options);
+    serveGraphql(app, options, {
+      ...(clientRateLimit && { config: { rateLimit: {} } }),
+      onRequest: [shed, ...(apiKeys.length > 0 ? [requireApiKey(apiKeys)] : [])],
+    });
     app.get('/health/live', () => ({ status: 'alive' }));
     // A gateway whose upstream is down still answers, by coded errors: to take it away would help nobody.
-    app.get('/health/ready', () => ({ status: 'ready', upstream: circuit() }));
+    app.get('/health/ready', (_request, reply) =>
+      closing ? reply.code(503).send({ status: 'draining' }) : { status: 'ready', upstream: circuit() },
+    );
   });
 
   app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? '';
+    if (path === '/graphql') {
+      void reply.code(405).header('allow', 'GET, POST');
+      return refusal('BAD_REQUEST', `GraphQL is not asked by ${request.method}.`);
+    }
     void reply.code(404);
-    return refusal(
-      'NOT_FOUND',
-      `There is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}. GraphQL is at /graphql.`,
-    );
+    return refusal('NOT_FOUND', `There is nothing at ${request.method} ${path}. GraphQL is at /graphql.`);
   });
   app.setErrorHandler<FastifyError>((error, _request, reply) => {
-    const { statusCode = 500, name, message, stack } = error;
+    const { statusCode = 500, message } = error;
     void reply.code(statusCode);
+    if (statusCode === 413) return refusal('OPERATION_TOO_COSTLY', message, 'body');
+    if (statusCode === 429) return refusal('RATE_LIMITED', message, 'requests');
     if (statusCode < 500) return refusal('BAD_REQUEST', message);
-    log.error({ err: { name, message, stack } }, 'unexpected error at the door');
+    log.error({ err: error }, 'unexpected error at the door');
     return refusal('INTERNAL_SERVER_ERROR', 'Something went wrong in the gateway.');
   });
   return app;
+}
+
+/** Each address may ask so often: what its requests cost is limited elsewhere. */
+function limitClients(app: FastifyInstance, { calls, windowMs }: RateLimit): void {
+  void app.register(rateLimit, { global: false, max: calls, timeWindow: windowMs, enableDraftSpec: true });
 }
 
 function batchRule(limit: number): string {
   return limit === 0
     ? 'This gateway takes one operation a request, not an array of them.'
     : `This gateway takes at most ${limit} operations a request.`;
-}
-
-/** An answer in GraphQL's form to what did not get as far as an operation. */
-function refusal(code: string, message: string): object {
-  return { errors: [{ message, extensions: { code } }] };
 }

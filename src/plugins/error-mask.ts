@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { unwrapResolverError } from '@apollo/server/errors';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Log } from '../telemetry/logger.js';
 import { toGraphQLError } from '../translation/upstream-error.translator.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
 
 /**
  * The one edge at which errors become what a client sees: the upstream's by their table, ours as they are, and
- * anything unexpected masked, under an id by which the log tells the rest.
+ * anything unexpected masked, under an id by which the log tells the rest. Names of the schema are suggested to those
+ * who may ask for the schema.
  */
 export function createErrorMask(
   log: Log,
+  suggestions: boolean,
 ): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
   return (formatted, error) => {
     const cause = unwrapResolverError(error);
@@ -19,12 +21,21 @@ export function createErrorMask(
       ...(formatted.path && { path: formatted.path }),
     };
     if (cause instanceof UpstreamError) return { ...toGraphQLError(cause).toJSON(), ...place };
-    const code = formatted.extensions?.['code'];
-    if (code !== undefined && code !== 'INTERNAL_SERVER_ERROR') return formatted;
+    const limit = formatted.extensions?.['limit'] ?? limitOfParser(formatted);
+    if (limit !== undefined) return { ...formatted, extensions: { code: 'OPERATION_TOO_COSTLY', limit } };
+    // graphql-js breaks off a long list of bad variables by an error that Apollo Server takes for an unexpected one.
+    const code = /^Too many errors processing variables/.test(formatted.message)
+      ? 'BAD_USER_INPUT'
+      : formatted.extensions?.['code'];
+    if (code !== undefined && code !== 'INTERNAL_SERVER_ERROR')
+      return {
+        ...formatted,
+        ...(!suggestions && { message: formatted.message.replace(/ ?Did you mean .+\?$/s, '') }),
+        extensions: { ...formatted.extensions, code },
+      };
 
     const errorId = randomUUID();
-    const { name, message, stack } = cause instanceof Error ? cause : new GraphQLError(String(cause));
-    log.error({ errorId, path: formatted.path, err: { name, message, stack } }, 'unexpected error');
+    log.error({ errorId, path: formatted.path, err: cause }, 'unexpected error');
     return {
       message: `Something went wrong in the gateway. Quote ${errorId} to whoever runs it.`,
       ...place,
@@ -43,4 +54,12 @@ export function formatErrors(
     const code = error.extensions['code'] ?? 'INTERNAL_SERVER_ERROR';
     return mask({ ...formatted, extensions: { ...formatted.extensions, code } }, error);
   });
+}
+
+/** The limit by which the parser gave up: it has words for that, but no code. */
+function limitOfParser({ message, extensions }: GraphQLFormattedError): string | undefined {
+  if (extensions?.['code'] !== 'GRAPHQL_PARSE_FAILED') return undefined;
+  if (/^Syntax Error: Document contains more tha[nt] \d+ tokens/.test(message)) return 'tokens';
+  // Each level is a call of its own to the parser.
+  return message === 'Maximum call stack size exceeded' ? 'depth' : undefined;
 }

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import { checkId } from '../translation/id.translator.js';
 import { badUserInput } from '../translation/user-input-error.js';
 import type { OperationContext } from './context.js';
@@ -17,7 +18,13 @@ const references = new Map<string, Reference>([
 export function resolveEntities(
   representations: readonly unknown[],
   context: OperationContext,
+  max: number,
 ): Promise<Entity | null>[] {
+  if (representations.length > max) {
+    throw new GraphQLError(`At most ${max} entities may be asked for at once.`, {
+      extensions: { code: 'OPERATION_TOO_COSTLY', limit: 'entities' },
+    });
+  }
   return representations.map(async (representation, index) => {
     const at = `representations[${index}]`;
     const { __typename: type, id } = asObject(representation, at);

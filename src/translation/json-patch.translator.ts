@@ -28,6 +28,7 @@ function toOperation(input: JsonPatchOperationInput, argument: string): WireJson
 
   if (NEEDS_VALUE.has(op)) {
     if (value === undefined) throw badUserInput(`${argument}.value`, `is needed by ${word}`);
+    if (!isWritable(value)) throw badUserInput(`${argument}.value`, 'nests too deeply to be sent');
   } else if (value !== undefined && value !== null) {
     throw badUserInput(`${argument}.value`, `has no meaning for ${word}`);
   }
@@ -41,6 +42,16 @@ function toOperation(input: JsonPatchOperationInput, argument: string): WireJson
     throw badUserInput(`${argument}.from`, 'must not be a parent of the path it is moved to');
   }
   return { op, from, path };
+}
+
+/** Whether JSON can be written of it: what came as JSON may nest more deeply than can be written. */
+function isWritable(value: unknown): boolean {
+  try {
+    JSON.stringify(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function checkPointer(pointer: string, argument: string): string {

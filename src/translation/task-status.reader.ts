@@ -11,6 +11,9 @@ import type {
 import { durationSeconds, messageText, statusMessage, taskResults } from './task-status.derived.js';
 import type { WireTaskStatus } from '../upstream/wire.js';
 
+/** Of lists and maps in a value of free form. */
+const MAX_LEVELS = 100;
+
 /**
  * Reads a row as leniently as rows are odd: nothing throws. Undefined where there is no id to know it by. A field
  * is read from the row when it is asked for, and so is what is derived; `now` is epoch milliseconds.
@@ -72,7 +75,7 @@ class TaskRow implements TaskStatus {
     return readList(this.wire.returns, readReturn);
   }
   get attributes(): unknown {
-    return this.wire.attributes ?? {};
+    return readJson(this.wire.attributes) ?? {};
   }
   get progress(): string | null {
     return readText(this.wire.progress);
@@ -189,7 +192,7 @@ class MessageRow implements TaskMessage {
   get parameters(): unknown[] {
     const { parameters } = this.wire;
     // A null keeps its place, since a text refers to its parameters by place.
-    return Array.isArray(parameters) ? parameters.map((item: unknown) => item ?? '') : [];
+    return Array.isArray(parameters) ? parameters.map((item: unknown) => readJson(item) ?? '') : [];
   }
   get text(): string | null {
     return messageText(this);
@@ -212,12 +215,24 @@ function readSummary(wire: Record<string, unknown>): TaskDefinitionSummary {
     description: readText(wire['description']),
     parentName: readText(wire['parentName']),
     executor: readText(wire['executor']),
-    arguments: wire['arguments'] ?? {},
+    get arguments() {
+      return readJson(wire['arguments']) ?? {};
+    },
   };
 }
 
 function readList<T>(wire: unknown, read: (item: Record<string, unknown>) => T): T[] {
   return Array.isArray(wire) ? wire.filter(isRecord).map(read) : [];
+}
+
+/** As it came; undefined where it nests so deeply that no answer could be written of it. */
+function readJson(value: unknown): unknown {
+  return nestsBeyond(value, MAX_LEVELS) ? undefined : value;
+}
+
+function nestsBeyond(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((item) => nestsBeyond(item, levels - 1));
 }
 
 function readText(value: unknown): string | null {

@@ -53,10 +53,10 @@ onEachVersion((pair) => {
     expect(pair.calls()).toHaveLength(calls);
   });
 
-  test('250 distinct ids cost three calls, and asking one of them again costs none', async () => {
-    const ids = pair.completed(250);
+  test('249 distinct ids cost three calls, and asking one of them again costs none', async () => {
+    const ids = pair.completed(249);
     const { data } = await pair.ask(aliased([...ids, ids[7] ?? '']));
-    expect(data.t250).toEqual(data.t7);
+    expect(data.t249).toEqual(data.t7);
     expect(Object.values(data).filter((task) => task === null)).toEqual([]);
     expect(pair.calls()).toEqual([LIST, LIST, LIST]);
   });

@@ -1,46 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { ask } from '../support/pair.js';
+import { address, killAll, run, runNode } from '../support/process.js';
 
-const running: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
-});
-
-interface Run {
-  readonly child: ChildProcess;
-  readonly out: () => string;
-  readonly err: () => string;
-  readonly exit: Promise<number | null>;
-}
-
-/** The built gateway as a process, with these variables only. */
-function run(env: Record<string, string>, ...args: string[]): Run {
-  const child = spawn(process.execPath, ['dist/main.js', ...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
-  });
-  running.push(child);
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk) => (out += String(chunk)));
-  child.stderr.on('data', (chunk) => (err += String(chunk)));
-  return {
-    child,
-    out: () => out,
-    err: () => err,
-    exit: once(child, 'exit').then(([code]) => code as number | null),
-  };
-}
-
-/** The origin that the process prints once it serves. */
-async function address({ child, out, err }: Run): Promise<string> {
-  while (!out().includes(' is ready: ')) {
-    if (child.exitCode !== null) throw new Error(err());
-    await Promise.race([once(child.stdout ?? child, 'data'), once(child, 'exit')]);
-  }
-  return new URL(/ready: (\S+)/.exec(out())?.[1] ?? '').origin;
-}
+afterEach(killAll);
 
 describe('the process', () => {
   test('serves from its sandbox without any setting, says so, and stops on SIGTERM with 0', async () => {
@@ -71,6 +34,55 @@ describe('the process', () => {
     gateway.child.kill('SIGTERM');
     expect((await reply).data.taskStatuses.nodes).toHaveLength(1);
     expect(await gateway.exit).toBe(0);
+  });
+
+  test('says that it is not ready while it stops', async () => {
+    const gateway = run({ PORT: '0', SANDBOX_LATENCY_MS: '2000' });
+    const url = await address(gateway);
+    const reply = ask(url, '{ taskStatuses(limit: 1) { nodes { id } } }');
+    // A connection with a request that is not complete: a stop leaves it open.
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    let answer = '';
+    socket.on('data', (chunk) => (answer += String(chunk)));
+    socket.write('GET /health/ready HTTP/1.1\r\nHost: x\r\n');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    gateway.child.kill('SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await expect(fetch(`${url}/health/ready`)).rejects.toThrow();
+    socket.write('\r\n');
+    expect((await reply).data.taskStatuses.nodes).toHaveLength(1);
+    expect(await gateway.exit).toBe(0);
+    expect(answer).toMatch(/^HTTP\/1\.1 503 [^]*connection: close[^]*"draining"/);
+  });
+
+  test('doesn’t wait without an end for what is under way', async () => {
+    const gateway = run({ PORT: '0', SANDBOX_LATENCY_MS: '60000', STOP_SECONDS: '1' });
+    const url = await address(gateway);
+    const reply = ask(url, '{ taskStatuses(limit: 1) { nodes { id } } }');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    gateway.child.kill('SIGTERM');
+    await expect(reply).rejects.toThrow();
+    expect(await gateway.exit).toBe(1);
+    expect(gateway.err()).toContain('killed by timeout');
+  });
+
+  test.each([
+    ['an error that nobody caught', 'throw new Error("by chance")'],
+    ['a promise that nobody awaited', 'void Promise.reject(new Error("by chance"))'],
+  ])('%s is logged, and ends it with 1 once what is under way is finished', async (_, code) => {
+    const script = `process.once('SIGWINCH', () => { ${code}; })`;
+    const gateway = runNode(
+      { PORT: '0', SANDBOX_LATENCY_MS: '1500' },
+      `--import=data:text/javascript,${encodeURIComponent(script)}`,
+      'dist/main.js',
+    );
+    const url = await address(gateway);
+    const reply = ask(url, '{ taskStatuses(limit: 1) { nodes { id } } }');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    gateway.child.kill('SIGWINCH');
+    expect((await reply).data.taskStatuses.nodes).toHaveLength(1);
+    expect(await gateway.exit).toBe(1);
+    expect(gateway.err()).toMatch(/"level":"fatal".*by chance.*ending on an unexpected error/);
   });
 
   test('reports every bad variable at once by name, and ends with 1', async () => {

@@ -18,11 +18,31 @@ const names = [
   'HOST',
   'SAIL_BASE_URL',
   'SAIL_API_VERSION',
+  'SAIL_CREDENTIALS',
+  'SAIL_ANONYMOUS',
+  'SAIL_CLIENT_ID',
+  'SAIL_CLIENT_SECRET',
+  'API_KEYS',
+  'TRUSTED_DOOR',
   'SAIL_RATE_LIMIT',
   'UPSTREAM_CONCURRENCY',
   'OPERATION_DEADLINE',
   'CORS_ORIGINS',
   'BATCH_LIMIT',
+  'FIELD_LIMIT',
+  'LOOKUP_LIMIT',
+  'DEPTH_LIMIT',
+  'TOKEN_LIMIT',
+  'DIRECTIVE_LIMIT',
+  'VALUE_LIMIT',
+  'ENTITY_LIMIT',
+  'ERROR_LIMIT',
+  'BODY_LIMIT',
+  'CLIENT_RATE_LIMIT',
+  'CONNECTION_LIMIT',
+  'REQUEST_SECONDS',
+  'LAG_LIMIT_MS',
+  'STOP_SECONDS',
   'PERSISTED_OPERATIONS',
   'PERSISTED_OPERATIONS_MODE',
   'ROUTER_KEY',
@@ -32,16 +52,40 @@ const names = [
   'INTROSPECTION',
 ];
 
+const limits: Config['limits'] = {
+  fields: 100,
+  lookups: 250,
+  depth: 20,
+  tokens: 15_000,
+  directives: 50,
+  values: 2_000_000,
+  entities: 250,
+  errors: 10,
+  body: 1_048_576,
+};
+
+/** Of a gateway in front of a tenant. */
+const strict: Config['credentials'] = { mode: 'passthrough', anonymous: false };
+const key = '0123456789abcdef';
+
 const defaults: Config = {
   host: '127.0.0.1',
   port: 4000,
   upstreamOrigin: undefined,
   apiVersion: 'beta',
+  credentials: { mode: 'passthrough', anonymous: true },
+  apiKeys: [],
   rateLimit: { calls: 100, windowMs: 10_000 },
   upstreamConcurrency: 50,
   operationDeadlineMs: 15_000,
   corsOrigins: [],
   batchLimit: 0,
+  limits,
+  clientRateLimit: undefined,
+  connectionLimit: 10_000,
+  requestSeconds: 10,
+  lagLimitMs: 1_000,
+  stopSeconds: 10,
   persistedOperations: undefined,
   routerKey: undefined,
   logLevel: 'info',
@@ -74,10 +118,32 @@ describe('settings', () => {
     ['HOST', '0.0.0.0', { host: '0.0.0.0' }],
     ['HOST', '::', { host: '::' }],
     ['HOST', 'gateway.example-1.com', { host: 'gateway.example-1.com' }],
-    ['SAIL_BASE_URL', 'https://t.api.identitynow.com', { upstreamOrigin: 'https://t.api.identitynow.com' }],
-    ['SAIL_BASE_URL', 'https://t.api.identitynow.com/', { upstreamOrigin: 'https://t.api.identitynow.com' }],
-    ['SAIL_BASE_URL', 'http://127.0.0.1:4010', { upstreamOrigin: 'http://127.0.0.1:4010' }],
-    ['SAIL_BASE_URL', 'HTTPS://T.Example.com:443', { upstreamOrigin: 'https://t.example.com' }],
+    [
+      'SAIL_BASE_URL',
+      'https://t.api.identitynow.com',
+      { upstreamOrigin: 'https://t.api.identitynow.com', credentials: strict },
+    ],
+    [
+      'SAIL_BASE_URL',
+      'https://t.api.identitynow.com/',
+      { upstreamOrigin: 'https://t.api.identitynow.com', credentials: strict },
+    ],
+    [
+      'SAIL_BASE_URL',
+      'http://127.0.0.1:4010',
+      { upstreamOrigin: 'http://127.0.0.1:4010', credentials: strict },
+    ],
+    [
+      'SAIL_BASE_URL',
+      'HTTPS://T.Example.com:443',
+      { upstreamOrigin: 'https://t.example.com', credentials: strict },
+    ],
+    ['SAIL_CREDENTIALS', 'passthrough', {}],
+    ['SAIL_ANONYMOUS', 'refuse', { credentials: strict }],
+    ['SAIL_CLIENT_ID', 'an-id', {}],
+    ['SAIL_CLIENT_SECRET', 'a-secret', {}],
+    ['API_KEYS', `${key}, ${key}0`, { apiKeys: [key, `${key}0`] }],
+    ['TRUSTED_DOOR', 'yes', {}],
     ['SAIL_RATE_LIMIT', 'off', { rateLimit: undefined }],
     ['SAIL_RATE_LIMIT', '50/5s', { rateLimit: { calls: 50, windowMs: 5_000 } }],
     ['SAIL_RATE_LIMIT', '1/1s', { rateLimit: { calls: 1, windowMs: 1_000 } }],
@@ -92,6 +158,21 @@ describe('settings', () => {
       { corsOrigins: ['http://a:3000', 'https://b.example'] },
     ],
     ['BATCH_LIMIT', '10', { batchLimit: 10 }],
+    ['FIELD_LIMIT', '1', { limits: { ...limits, fields: 1 } }],
+    ['LOOKUP_LIMIT', '500', { limits: { ...limits, lookups: 500 } }],
+    ['DEPTH_LIMIT', '9', { limits: { ...limits, depth: 9 } }],
+    ['TOKEN_LIMIT', '2000', { limits: { ...limits, tokens: 2_000 } }],
+    ['DIRECTIVE_LIMIT', '3', { limits: { ...limits, directives: 3 } }],
+    ['VALUE_LIMIT', '999999999', { limits: { ...limits, values: 999_999_999 } }],
+    ['ENTITY_LIMIT', '1000', { limits: { ...limits, entities: 1_000 } }],
+    ['ERROR_LIMIT', '1', { limits: { ...limits, errors: 1 } }],
+    ['BODY_LIMIT', '65536', { limits: { ...limits, body: 65_536 } }],
+    ['CLIENT_RATE_LIMIT', 'off', {}],
+    ['CLIENT_RATE_LIMIT', '20/1s', { clientRateLimit: { calls: 20, windowMs: 1_000 } }],
+    ['CONNECTION_LIMIT', '500', { connectionLimit: 500 }],
+    ['REQUEST_SECONDS', '1', { requestSeconds: 1 }],
+    ['LAG_LIMIT_MS', '200', { lagLimitMs: 200 }],
+    ['STOP_SECONDS', '30', { stopSeconds: 30 }],
     ['PERSISTED_OPERATIONS_MODE', 'report', {}],
     ['ROUTER_KEY', '0123456789abcdef', { routerKey: '0123456789abcdef' }],
     ['NODE_ENV', 'production', { production: true, graphiql: false, introspection: false }],
@@ -111,8 +192,39 @@ describe('settings', () => {
       { production: true, graphiql: false },
     ],
     [{ GRAPHIQL: 'off', INTROSPECTION: 'on' }, { graphiql: false }],
+    [
+      { SAIL_BASE_URL: 'http://127.0.0.1:1', SAIL_ANONYMOUS: 'allow' },
+      { upstreamOrigin: 'http://127.0.0.1:1' },
+    ],
   ])('of %j let the more particular one win', (environment, expected) => {
     expect(configOf(environment)).toEqual({ ...defaults, ...expected });
+  });
+
+  describe('of a gateway that calls as itself', () => {
+    const client = { SAIL_CLIENT_ID: 'id', SAIL_CLIENT_SECRET: 'hunter2' };
+    const service = { SAIL_CREDENTIALS: 'service', ...client };
+    const credentials = { mode: 'service', clientId: 'id', clientSecret: 'hunter2' } as const;
+
+    test('are its client and a door', () => {
+      expect(configOf({ ...service, API_KEYS: key })).toEqual({ ...defaults, credentials, apiKeys: [key] });
+      expect(configOf({ ...service, TRUSTED_DOOR: 'yes' })).toEqual({ ...defaults, credentials });
+    });
+
+    test('never come of a client alone', () => {
+      expect(configOf(client)).toEqual(defaults);
+    });
+
+    test('are refused without a door, or without a client', () => {
+      for (const environment of [service, { ...service, TRUSTED_DOOR: 'no' }]) {
+        expect(problemsOf(environment)).toEqual([expect.stringMatching(/^API_KEYS must be .*TRUSTED_DOOR/)]);
+        expect(problemsOf(environment).join()).not.toContain('hunter2');
+      }
+      expect(problemsOf({ SAIL_CREDENTIALS: 'service' }).map((problem) => problem.split(' ')[0])).toEqual([
+        'SAIL_CLIENT_ID',
+        'SAIL_CLIENT_SECRET',
+        'API_KEYS',
+      ]);
+    });
   });
 
   test.each(apiVersionNames)('take the API version %s', (apiVersion) => {
@@ -164,6 +276,26 @@ describe('settings', () => {
       ],
     ],
     ['BATCH_LIMIT', ['-1', '100', '1.5', 'on']],
+    ...[
+      'FIELD_LIMIT',
+      'LOOKUP_LIMIT',
+      'DEPTH_LIMIT',
+      'TOKEN_LIMIT',
+      'DIRECTIVE_LIMIT',
+      'VALUE_LIMIT',
+      'ENTITY_LIMIT',
+      'ERROR_LIMIT',
+      'BODY_LIMIT',
+      'CONNECTION_LIMIT',
+      'REQUEST_SECONDS',
+      'LAG_LIMIT_MS',
+      'STOP_SECONDS',
+    ].map((name): [string, string[]] => [name, ['0', '-1', '1.5', '1e3', 'off', '1000000000']]),
+    ['SAIL_CREDENTIALS', ['Service', 'token', 'on', '__proto__']],
+    ['SAIL_ANONYMOUS', ['yes', 'on', 'ALLOW']],
+    ['API_KEYS', ['short', `${key},`, `${key},short`, 'with a space in between', 'hunter2']],
+    ['TRUSTED_DOOR', ['on', 'true', 'YES']],
+    ['CLIENT_RATE_LIMIT', ['0', '100', '0/10s', 'on']],
     ['PERSISTED_OPERATIONS', ['nowhere.json', 'schema', 'README.md', 'tsconfig.json']],
     ['PERSISTED_OPERATIONS_MODE', ['off', 'ENFORCE']],
     ['ROUTER_KEY', ['short', 'with a space in between']],
@@ -182,7 +314,8 @@ describe('settings', () => {
   });
 
   test('that are bad are reported all at once, one line each', () => {
-    const strict = names.filter((name) => name !== 'NODE_ENV');
+    const any = ['NODE_ENV', 'SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET'];
+    const strict = names.filter((name) => !any.includes(name));
     const bad = Object.fromEntries(strict.map((name) => [name, '?']));
     const problems = problemsOf({ ...bad, NODE_ENV: 'production' });
     expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual(strict.sort());

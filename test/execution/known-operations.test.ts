@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, jest, test } from '@jest/globals';
-import { buildSchema, getOperationAST, parse } from 'graphql';
+import { buildSchema, getOperationAST, parse, print, type DocumentNode } from 'graphql';
 import {
   createKnownOperations,
   type KnownOperations,
@@ -30,9 +30,13 @@ async function ask(known: KnownOperations, request: Partial<OperationRequest>): 
   return known.answer({ variables: {}, ...request }, () => ({}));
 }
 
-function knowing(source: string, admits: (text: string) => boolean = () => true): KnownOperations {
+function knowing(
+  source: string,
+  admits: (text: string) => boolean = () => true,
+  admitsAll: (template: DocumentNode) => boolean = () => true,
+): KnownOperations {
   resolve.mockReset().mockReturnValue({ text: 'a' });
-  const known = createKnownOperations(schema, admits);
+  const known = createKnownOperations(schema, { admits, admitsAll });
   learn(known, source);
   return known;
 }
@@ -66,6 +70,22 @@ describe('an operation', () => {
     const known = knowing(query, (source) => source === query);
     expect(await ask(known, { query })).toEqual(text);
     expect(await ask(known, { query: '{ thing(id: "2") { text } }' })).toBeUndefined();
+  });
+
+  test('is known by its text alone where its template does not admit all texts', async () => {
+    const query = '{ thing(count: 1) { text } }';
+    const asked: string[] = [];
+    const known = knowing(
+      query,
+      () => true,
+      (template) => {
+        asked.push(print(template));
+        return false;
+      },
+    );
+    expect(asked).toEqual([print(parse('{ thing(count: $_int0) { text } }'))]);
+    expect(await ask(known, { query })).toEqual(text);
+    expect(await ask(known, { query: '{ thing(count: 2) { text } }' })).toBeUndefined();
   });
 
   test.each([

@@ -107,7 +107,9 @@ describe('arrays of operations', () => {
   test('are refused', async () => {
     const reply = await post([one]);
     expect(reply.status).toBe(400);
-    expect(await reply.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+    expect(await reply.json()).toMatchObject({
+      errors: [{ extensions: { code: 'OPERATION_TOO_COSTLY', limit: 'batch' } }],
+    });
   });
 
   test('are answered up to the limit that was set', async () => {

@@ -17,6 +17,27 @@ describe('a row', () => {
     },
   );
 
+  test('is read without what nests so deeply that no answer could be written of it', () => {
+    const nested = (levels: number): unknown =>
+      JSON.parse(`${'{"a":['.repeat(levels / 2)}1${']}'.repeat(levels / 2)}`);
+    const row = (value: unknown): unknown[] => {
+      const { attributes, messages, taskDefinitionSummary, results } = readRow({
+        attributes: value,
+        returns: [{ name: 'A', attributeName: 'a' }],
+        messages: [{ key: 'k', parameters: [value, 'x'] }],
+        taskDefinitionSummary: { arguments: value },
+      });
+      return [attributes, messages[0]?.parameters, taskDefinitionSummary?.arguments, results.length];
+    };
+    const kept = nested(100);
+    expect(row(kept)).toEqual([kept, [kept, 'x'], kept, 1]);
+    expect(row(nested(102))).toEqual([{}, ['', 'x'], {}, 0]);
+    expect(row(nested(100_000))).toEqual([{}, ['', 'x'], {}, 0]);
+    expect(readRow({ messages: [{ key: 'k', parameters: [nested(100_000)] }] }).messages[0]?.text).toBe(
+      'k ()',
+    );
+  });
+
   test('with an id and nothing else is a queued task with empty lists', () => {
     expect(fieldsOf(readRow({}))).toEqual({
       id: 'a',

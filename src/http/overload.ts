@@ -1,0 +1,36 @@
+import type { FastifyInstance, onRequestHookHandler } from 'fastify';
+import { refusal } from './refusal.js';
+
+/** How often it is looked whether the event loop keeps up. */
+const LOOK_MS = 250;
+
+/** After an answer of this kind, when to come back. */
+const RETRY_AFTER_SECONDS = 1;
+
+/**
+ * Sheds what comes in while the event loop is that late or later: what is under way gets done, and whoever is refused
+ * knows it at once. An operation that waited for so long would be answered too late for anybody.
+ */
+export function shedWhenLate(app: FastifyInstance, lagMs: number): onRequestHookHandler {
+  let due = performance.now() + LOOK_MS;
+  let late = false;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    late = now - due >= lagMs;
+    due = now + LOOK_MS;
+  }, LOOK_MS);
+  app.addHook('onClose', (_app, done) => {
+    clearInterval(timer);
+    done();
+  });
+
+  return (_request, reply, done) => {
+    // The timer itself may be late, behind other requests of the same turn.
+    if (!late && performance.now() - due < lagMs) done();
+    else
+      void reply
+        .code(503)
+        .header('retry-after', RETRY_AFTER_SECONDS)
+        .send(refusal('OVERLOADED', 'This gateway has more to do than it can. Try again later.'));
+  };
+}

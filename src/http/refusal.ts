@@ -1,0 +1,37 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Headers of every answer: it is what its type says, stands in no frame, and tells no other site where it was. */
+export const answerHeaders = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+} as const;
+
+/** An answer in GraphQL's form to what did not get as far as an operation. */
+export function refusal(code: string, message: string, limit?: string): object {
+  return { errors: [{ message, extensions: { code, ...(limit !== undefined && { limit }) } }] };
+}
+
+/** The same to what is no request by HTTP, or was not there in time: there is nothing but its socket to write to. */
+export function refuseOnSocket(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, message] = reasons[error.code ?? ''] ?? [400, 'This is no HTTP request.'];
+  const body = JSON.stringify(refusal('BAD_REQUEST', message));
+  const headers = {
+    ...answerHeaders,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
+}
+
+const reasons: Readonly<Record<string, readonly [status: number, message: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive.'],
+  HPE_HEADER_OVERFLOW: [431, 'The request’s headers are too long.'],
+};

@@ -1,0 +1,181 @@
+import {
+  getNamedType,
+  GraphQLError,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type ASTVisitor,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLSchema,
+  type NamedTypeNode,
+  type SelectionSetNode,
+  type ValidationRule,
+} from 'graphql';
+import { MAX_ROWS } from '../translation/page.translator.js';
+
+/** What one operation may be, by its document alone: variables change none of it. Fragments count wherever they are spread. */
+export interface OperationLimits {
+  /** Uses of one field under one parent, under whatever aliases. */
+  readonly fields: number;
+  /** The same of `Query.taskStatus`, whose uses are joined into few calls. */
+  readonly lookups: number;
+  /** Levels of fields. */
+  readonly depth: number;
+  readonly directives: number;
+  /** Values that the answer may hold, were each page full: a variable stands for the largest page. */
+  readonly values: number;
+  /** Entities of one `_entities`, for whose number a variable stands. */
+  readonly entities: number;
+}
+
+/** What is under one parent. */
+interface Measure {
+  depth: number;
+  directives: number;
+  values: number;
+  readonly uses: Map<string, number>;
+}
+
+/**
+ * Refuses what would cost too much, before any other rule reads it. In time that grows with the length of the document,
+ * whatever its fragments unfold to.
+ */
+export function limitOperations(limits: OperationLimits): ValidationRule {
+  return (context): ASTVisitor => ({
+    Document(document) {
+      const excess = findExcess(document, context.getSchema(), limits);
+      if (excess === undefined) return undefined;
+      context.reportError(excess);
+      // In place of the document: the other rules have nothing to read.
+      return { ...document, definitions: [] };
+    },
+  });
+}
+
+/** By which limit a document is too costly, if any. */
+export function findExcess(
+  document: DocumentNode,
+  schema: GraphQLSchema,
+  limits: OperationLimits,
+): GraphQLError | undefined {
+  try {
+    measureDocument(document, schema, limits);
+    return undefined;
+  } catch (error) {
+    if (error instanceof GraphQLError) return error;
+    throw error;
+  }
+}
+
+function measureDocument(document: DocumentNode, schema: GraphQLSchema, limits: OperationLimits): void {
+  const fragments = new Map(
+    document.definitions.flatMap((node) =>
+      node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
+    ),
+  );
+  const known = new Map<string, Measure>();
+
+  function ofFragment(name: string): Measure {
+    const measured = known.get(name);
+    if (measured !== undefined) return measured;
+    const measure = empty();
+    // Known before it is measured, so that one which spreads itself comes to an end; another rule refuses it.
+    known.set(name, measure);
+    const fragment = fragments.get(name);
+    if (fragment !== undefined) {
+      measure.directives = fragment.directives?.length ?? 0;
+      addSelections(measure, fragment.selectionSet, compositeType(fragment.typeCondition));
+    }
+    return measure;
+  }
+
+  function addSelections(
+    to: Measure,
+    { selections }: SelectionSetNode,
+    parent: GraphQLCompositeType | undefined,
+  ): void {
+    for (const selection of selections) {
+      to.directives += selection.directives?.length ?? 0;
+      if (selection.kind === Kind.FIELD) addField(to, selection, parent);
+      else if (selection.kind === Kind.FRAGMENT_SPREAD) add(to, ofFragment(selection.name.value));
+      else addSelections(to, selection.selectionSet, compositeType(selection.typeCondition) ?? parent);
+    }
+    refuseExcess(to, limits);
+  }
+
+  function addField(to: Measure, node: FieldNode, parent: GraphQLCompositeType | undefined): void {
+    const name = node.name.value;
+    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+    const under = empty();
+    if (node.selectionSet !== undefined) {
+      const type = field && getNamedType(field.type);
+      addSelections(under, node.selectionSet, isCompositeType(type) ? type : undefined);
+    }
+    to.depth = Math.max(to.depth, 1 + under.depth);
+    to.directives += under.directives;
+    to.values += 1 + under.values * sizeOf(node, field, limits.entities);
+    // What the schema doesn't have is left to other rules: so there are no more names than the schema has.
+    if (parent === undefined || (field === undefined && !name.startsWith('__'))) return;
+    const use = `${parent.name}.${name}`;
+    to.uses.set(use, (to.uses.get(use) ?? 0) + 1);
+  }
+
+  function compositeType(node: NamedTypeNode | undefined): GraphQLCompositeType | undefined {
+    const type = node && schema.getType(node.name.value);
+    return isCompositeType(type) ? type : undefined;
+  }
+
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) ofFragment(definition.name.value);
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const measure = empty();
+    for (const { directives = [] } of [definition, ...(definition.variableDefinitions ?? [])])
+      measure.directives += directives.length;
+    addSelections(measure, definition.selectionSet, schema.getRootType(definition.operation) ?? undefined);
+  }
+}
+
+/** How many times what is under a field may be in the answer: the size of a page, or of a list of entities. */
+function sizeOf(
+  node: FieldNode,
+  field: GraphQLField<unknown, unknown> | undefined,
+  entities: number,
+): number {
+  const takes = (name: string): boolean => field?.args.some((argument) => argument.name === name) ?? false;
+  const given = (name: string): unknown =>
+    node.arguments?.find((argument) => argument.name.value === name)?.value;
+  if (takes('representations')) return entities;
+  if (!takes('first')) return 1;
+  const size = (given('first') ?? given('limit')) as { kind: Kind; value: string } | undefined;
+  return size?.kind === Kind.INT ? Math.min(Math.max(Number(size.value), 0), MAX_ROWS) : MAX_ROWS;
+}
+
+function empty(): Measure {
+  return { depth: 0, directives: 0, values: 0, uses: new Map() };
+}
+
+function add(to: Measure, { depth, directives, values, uses }: Measure): void {
+  to.depth = Math.max(to.depth, depth);
+  to.directives += directives;
+  to.values += values;
+  for (const [use, count] of uses) to.uses.set(use, (to.uses.get(use) ?? 0) + count);
+}
+
+function refuseExcess({ depth, directives, values, uses }: Measure, limits: OperationLimits): void {
+  if (depth > limits.depth) refuse('depth', `is more than ${limits.depth} levels deep`);
+  if (directives > limits.directives) refuse('directives', `has more than ${limits.directives} directives`);
+  if (values > limits.values)
+    refuse('values', `asks for pages that may hold more than ${limits.values} values together`);
+  for (const [use, count] of uses) {
+    const limit = use === 'Query.taskStatus' ? 'lookups' : 'fields';
+    if (count > limits[limit]) refuse(limit, `uses ${use} more than ${limits[limit]} times under one parent`);
+  }
+}
+
+function refuse(limit: keyof OperationLimits, what: string): never {
+  throw new GraphQLError(`The operation ${what}.`, { extensions: { limit } });
+}

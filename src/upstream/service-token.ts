@@ -1,0 +1,115 @@
+import type { Clock } from './clock.js';
+import { createPatience, within } from './patience.js';
+import type { UpstreamClient } from './upstream.client.js';
+import { UpstreamError } from './upstream-error.js';
+
+/** The OAuth client as which a gateway calls for itself. */
+export interface ServiceCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** Of a token's lifetime, how much is used before a new one is asked for. */
+const USED = 0.9;
+
+/** A token that takes longer is waited for no more. */
+const MAX_WAIT_MS = 10_000;
+
+/** Assumed where the answer doesn't say. */
+const LIFETIME_SECONDS = 60;
+
+interface Token {
+  readonly authorization: string;
+  /** Epoch milliseconds. */
+  readonly renewAt: number;
+  readonly endsAt: number;
+}
+
+/**
+ * A client that calls as the gateway itself: the requests' own `authorization` gives way to a token by client
+ * credentials. One is asked for at a time, ahead of the last one's end. A call that is refused with 401 is repeated
+ * once, with a new token.
+ */
+export function asService(
+  client: UpstreamClient,
+  credentials: ServiceCredentials,
+  clock: Clock,
+): UpstreamClient {
+  let token: Token | undefined;
+  let underWay: Promise<Token> | undefined;
+
+  function renew(): Promise<Token> {
+    underWay ??= askToken(client, credentials, clock)
+      .then((fresh) => (token = fresh))
+      .finally(() => (underWay = undefined));
+    return underWay;
+  }
+
+  async function current(): Promise<string> {
+    if (token === undefined || clock.now() >= token.endsAt) return (await renew()).authorization;
+    // The one at hand is still good: nobody waits for the next, nor for its failure.
+    if (clock.now() >= token.renewAt) renew().catch(() => undefined);
+    return token.authorization;
+  }
+
+  return async (request) => {
+    const { patience } = request;
+    const authorization = await within(patience, current());
+    try {
+      return await client({ ...request, authorization });
+    } catch (error) {
+      if (statusOf(error) !== 401) throw error;
+      if (token?.authorization === authorization) token = undefined;
+      return await client({ ...request, authorization: await within(patience, current()) }).catch(
+        (again: unknown) => {
+          throw statusOf(again) === 401 ? refused(401) : again;
+        },
+      );
+    }
+  };
+}
+
+async function askToken(
+  client: UpstreamClient,
+  { clientId, clientSecret }: ServiceCredentials,
+  clock: Clock,
+): Promise<Token> {
+  const fields = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+  const asked = clock.now();
+  const patience = createPatience(asked + MAX_WAIT_MS, clock);
+  const { status, body } = await client({
+    method: 'POST',
+    path: '/oauth/token',
+    authorization: undefined,
+    patience,
+    body: { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(fields).toString() },
+  })
+    .catch((error: unknown) => {
+      const status = statusOf(error);
+      throw status === 400 || status === 401 || status === 403 ? refused(status) : error;
+    })
+    .finally(patience.end);
+  const answer = (body ?? {}) as { access_token?: unknown; expires_in?: unknown };
+  if (typeof answer.access_token !== 'string' || !/^[!-~]+$/.test(answer.access_token))
+    throw new UpstreamError({ failure: 'unreadable', status, text: 'there is no token in the answer' });
+  const lifetimeMs = 1000 * (Number(answer.expires_in) > 0 ? Number(answer.expires_in) : LIFETIME_SECONDS);
+  return {
+    authorization: `Bearer ${answer.access_token}`,
+    renewAt: asked + USED * lifetimeMs,
+    endsAt: asked + lifetimeMs,
+  };
+}
+
+/** Not the status itself: a client that is told 401 or 403 would look for the fault in its own token. */
+function refused(status: number): UpstreamError {
+  return new UpstreamError({
+    failure: 'unreadable',
+    status,
+    text: 'it refuses the gateway’s own credentials',
+  });
+}
+
+function statusOf(error: unknown): number | undefined {
+  const details = error instanceof UpstreamError ? error.details : undefined;
+  return details?.failure === 'status' ? details.status : undefined;
+}

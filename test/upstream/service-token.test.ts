@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import { afterRealTime } from '../../src/upstream/clock.js';
+import { asService } from '../../src/upstream/service-token.js';
+import { UpstreamError } from '../../src/upstream/upstream-error.js';
+import type { UpstreamClient, UpstreamRequest } from '../../src/upstream/upstream.client.js';
+import { endless } from '../support/callers.js';
+
+/** A service in front of an upstream that answers each token call by `token`, and each other one by its header. */
+function serviceOn(token: () => unknown): {
+  readonly service: UpstreamClient;
+  readonly clock: { now: number };
+  readonly tokenCalls: () => number;
+} {
+  const clock = { now: 0 };
+  let tokenCalls = 0;
+  const client: UpstreamClient = async ({ path, authorization }) => {
+    await Promise.resolve();
+    if (path !== '/oauth/token') return { status: 200, body: authorization, totalCount: null };
+    tokenCalls += 1;
+    return { status: 200, body: token(), totalCount: null };
+  };
+  const service = asService(
+    client,
+    { clientId: 'id', clientSecret: 'secret' },
+    {
+      now: () => clock.now,
+      after: afterRealTime,
+    },
+  );
+  return { service, clock, tokenCalls: () => tokenCalls };
+}
+
+const request: UpstreamRequest = {
+  method: 'GET',
+  path: '/x',
+  authorization: 'Bearer of-a-client',
+  patience: endless,
+};
+
+describe('a token', () => {
+  test.each([
+    undefined,
+    null,
+    'text',
+    [],
+    {},
+    { access_token: 1 },
+    { access_token: '' },
+    { access_token: 'a\r\nb' },
+  ])('that is %j can’t be used', async (body) => {
+    await expect(serviceOn(() => body).service(request)).rejects.toMatchObject({
+      details: { failure: 'unreadable', status: 200 },
+    });
+  });
+
+  test.each([undefined, null, 'soon', 0, -5, NaN])(
+    'that ends in %p seconds is good for a minute',
+    async (expires) => {
+      const { service, clock, tokenCalls } = serviceOn(() => ({ access_token: 't', expires_in: expires }));
+      await service(request);
+      clock.now = 50_000;
+      expect((await service(request)).body).toBe('Bearer t');
+      expect(tokenCalls()).toBe(1);
+      clock.now = 60_000;
+      await service(request);
+      expect(tokenCalls()).toBe(2);
+    },
+  );
+
+  test('is asked for once by all who need one at the same time', async () => {
+    const { service, tokenCalls } = serviceOn(() => ({ access_token: 't', expires_in: 100 }));
+    await Promise.all([service(request), service(request), service(request)]);
+    expect(tokenCalls()).toBe(1);
+  });
+
+  test('is used to its end where it can’t be renewed, and asked for again then', async () => {
+    let down = false;
+    const { service, clock } = serviceOn(() => {
+      if (down) throw new UpstreamError({ failure: 'connection' });
+      return { access_token: 't', expires_in: 100 };
+    });
+    await service(request);
+    down = true;
+    clock.now = 99_000;
+    expect((await service(request)).body).toBe('Bearer t');
+    clock.now = 100_000;
+    await expect(service(request)).rejects.toMatchObject({ details: { failure: 'connection' } });
+    down = false;
+    expect((await service(request)).body).toBe('Bearer t');
+  });
+});
