@@ -32,7 +32,9 @@ const shown = ({ status, headers, data, errors }: Reply): unknown => ({
   status,
   data,
   errors,
-  headers: [...headers].filter(([name]) => !['date', 'x-request-id', 'keep-alive', 'connection'].includes(name)),
+  headers: [...headers].filter(
+    ([name]) => !['date', 'x-request-id', 'keep-alive', 'connection'].includes(name),
+  ),
 });
 
 test.each([

@@ -12,7 +12,10 @@ beforeAll(async () => {
   upstream = await startScriptedUpstream();
   gateways = await Promise.all(
     ['beta', 'v1'].map((version) =>
-      startGatewayOn(upstream.url, version, undefined, { VALUE_LIMIT: '999999999', OPERATION_DEADLINE: '5s' }),
+      startGatewayOn(upstream.url, version, undefined, {
+        VALUE_LIMIT: '999999999',
+        OPERATION_DEADLINE: '5s',
+      }),
     ),
   );
 });
