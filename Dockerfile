@@ -1,25 +1,18 @@
-# Compiles; nothing of this stage but dist/ goes on.
+# Compiles and bundles: nothing of this stage but dist/ goes on, which holds all that is needed at run time.
 FROM node:20-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json rolldown.config.js ./
 COPY src ./src
 COPY graphiql ./graphiql
 COPY schema/operations ./schema/operations
 RUN npm run build
 
-# What is needed at run time, and no development dependencies.
-FROM node:20-bookworm-slim AS dependencies
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev
-
 FROM node:20-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000
 WORKDIR /app
 COPY package.json ./
-COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 USER node
 EXPOSE 4000

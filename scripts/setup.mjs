@@ -14,7 +14,13 @@ if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
 }
 
 const folders = ['src', 'graphiql', 'schema/operations'];
-const inputs = [...folders.flatMap(files), 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const inputs = [
+  ...folders.flatMap(files),
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'rolldown.config.js',
+  'package-lock.json',
+];
 const built = join('dist', '.built');
 const newest = Math.max(...inputs.map((file) => statSync(file).mtimeMs));
 if (!process.argv.includes('--no-build') && (!existsSync(built) || statSync(built).mtimeMs < newest)) {

@@ -76,7 +76,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const { credentials, limits } = config;
   const timeoutMs = config.operationDeadlineMs * CALL_SHARE;
   const guarded = createGuardedClient(
-    createUpstreamClient({ origin, timeoutMs, now }),
+    createUpstreamClient({ origin, timeoutMs, clock }),
     config.upstreamConcurrency,
     (circuit) => {
       log.warn({ circuit }, 'the circuit to the upstream has changed');

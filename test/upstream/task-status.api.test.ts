@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { apiVersionNames, apiVersions, type ApiVersionName } from '../../src/upstream/api-version.js';
 import { createTaskStatusApi, type TaskStatusApi } from '../../src/upstream/task-status.api.js';
+import { afterRealTime } from '../../src/upstream/clock.js';
 import { createUpstreamClient } from '../../src/upstream/upstream.client.js';
 import { as } from '../support/callers.js';
 import { answer, startScriptedServer, type ScriptedServer } from './scripted-server.js';
@@ -11,7 +12,11 @@ const me = as(TOKEN);
 let server: ScriptedServer;
 const apiOf = (version: ApiVersionName): TaskStatusApi =>
   createTaskStatusApi(
-    createUpstreamClient({ origin: server.origin, timeoutMs: 5_000, now: () => 0 }),
+    createUpstreamClient({
+      origin: server.origin,
+      timeoutMs: 5_000,
+      clock: { now: () => 0, after: afterRealTime },
+    }),
     apiVersions[version],
   );
 

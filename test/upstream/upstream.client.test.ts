@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
+import { afterRealTime } from '../../src/upstream/clock.js';
 import { createUpstreamClient, type UpstreamClient } from '../../src/upstream/upstream.client.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
 import { endless } from '../support/callers.js';
@@ -19,7 +20,11 @@ let client: UpstreamClient;
 
 beforeAll(async () => {
   server = await startScriptedServer();
-  client = createUpstreamClient({ origin: server.origin, timeoutMs: 5_000, now: () => NOW });
+  client = createUpstreamClient({
+    origin: server.origin,
+    timeoutMs: 5_000,
+    clock: { now: () => NOW, after: afterRealTime },
+  });
 });
 beforeEach(() => {
   server.received.length = 0;
@@ -186,7 +191,11 @@ describe('a call that fails', () => {
   test('for want of an upstream is a connection failure', async () => {
     const closed = await startScriptedServer();
     await closed.stop();
-    const unreachable = createUpstreamClient({ origin: closed.origin, timeoutMs: 5_000, now: () => NOW });
+    const unreachable = createUpstreamClient({
+      origin: closed.origin,
+      timeoutMs: 5_000,
+      clock: { now: () => NOW, after: afterRealTime },
+    });
     expect((await failure(unreachable(get))).details).toEqual({
       failure: 'connection',
       text: 'ECONNREFUSED',
@@ -203,14 +212,26 @@ describe('a call that fails', () => {
       },
     ],
   ])('since the upstream %s is a timeout', async (_, script) => {
-    const hasty = createUpstreamClient({ origin: server.origin, timeoutMs: 60, now: () => NOW });
+    const hasty = createUpstreamClient({
+      origin: server.origin,
+      timeoutMs: 60,
+      clock: { now: () => NOW, after: afterRealTime },
+    });
     server.script = script;
     expect((await failure(hasty(get))).details).toEqual({ failure: 'timeout' });
   });
 
   test('holds nothing of the request, its options or its token', async () => {
-    const hasty = createUpstreamClient({ origin: server.origin, timeoutMs: 60, now: () => NOW });
-    const dead = createUpstreamClient({ origin: 'http://127.0.0.1:1', timeoutMs: 5_000, now: () => NOW });
+    const hasty = createUpstreamClient({
+      origin: server.origin,
+      timeoutMs: 60,
+      clock: { now: () => NOW, after: afterRealTime },
+    });
+    const dead = createUpstreamClient({
+      origin: 'http://127.0.0.1:1',
+      timeoutMs: 5_000,
+      clock: { now: () => NOW, after: afterRealTime },
+    });
     const scripts = [gone, late, answer(502, {}, '<html>'), answer(200, {}, '['), drop, cut, () => undefined];
     const errors = [await failure(dead(get))];
     for (const script of scripts) {

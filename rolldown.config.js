@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'rolldown';
+
+/**
+ * Bundles what `tsc` made of `src`, in its place, with all packages. Node.js keeps the text of every module it loads and
+ * looks each package up in many folders: bundled, the gateway starts in half the time and in 20 MB less. Nothing is
+ * renamed and lines stay lines, so that stack traces can be read.
+ */
+export default defineConfig({
+  input: ['dist/main.js', 'dist/index.js'],
+  platform: 'node',
+  // TypeGraphQL looks for it where it validates classes, which it does none of here.
+  external: ['class-validator'],
+  // One copy, whether it is imported or required: graphql-js takes no objects of another's.
+  resolve: { alias: { graphql: fileURLToPath(import.meta.resolve('graphql')) } },
+  plugins: [
+    {
+      // V8 keeps a text with a single wider character at two bytes for each.
+      name: 'ascii',
+      renderChunk: (code) =>
+        code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    },
+  ],
+  output: {
+    dir: 'dist',
+    chunkFileNames: 'bundle/[name].js',
+    keepNames: true,
+    comments: { legal: true, annotation: false, jsdoc: false },
+  },
+});
