@@ -17,8 +17,13 @@ export default defineConfig({
     {
       // V8 keeps a text with a single wider character at two bytes for each.
       name: 'ascii',
-      renderChunk: (code) =>
-        code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+      generateBundle(_, bundle) {
+        for (const chunk of Object.values(bundle))
+          chunk.code = chunk.code.replace(
+            /[^\0-\x7f]/g,
+            (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+          );
+      },
     },
   ],
   output: {

@@ -9,8 +9,8 @@ import { createLog } from './telemetry/logger.js';
 /** How long the sandbox may take to stop before the process ends all the same. */
 const SANDBOX_STOP_SECONDS = 10;
 
-// V8 lets a heap of 30 MB grow fourfold before it looks for what is left of answers: to double costs no more CPU.
-setFlagsFromString('--heap-growing-percent=100');
+// V8 lets a heap of 22 MB grow fourfold before it looks for what is left of answers; to look sooner takes 30 MB less.
+setFlagsFromString('--heap-growing-percent=40');
 
 const [command, ...flags] = process.argv.slice(2);
 try {

@@ -29,18 +29,20 @@ export function logRequests(app: FastifyInstance, log: Log): void {
     const { statusCode: status, elapsedTime } = reply;
     const codes = errors.get(request);
     const level = codes !== undefined || status >= 400 || elapsedTime > SLOW_MS ? 'info' : 'debug';
-    log[level](
-      {
-        request: request.id,
-        method: request.method,
-        route: request.routeOptions.url,
-        operation: nameOf(request),
-        status,
-        ms: Math.round(elapsedTime),
-        codes,
-      },
-      'answered',
-    );
+    if (log.isLevelEnabled(level)) {
+      log[level](
+        {
+          request: request.id,
+          method: request.method,
+          route: request.routeOptions.url,
+          operation: nameOf(request),
+          status,
+          ms: Math.round(elapsedTime),
+          codes,
+        },
+        'answered',
+      );
+    }
     done();
   });
 }

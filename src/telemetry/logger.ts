@@ -5,7 +5,7 @@ export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 's
 export type LogLevel = (typeof logLevels)[number];
 
 /** Where a room writes what it witnesses: structured, one object and one sentence. */
-export type Log = Pick<Logger, 'error' | 'warn' | 'info' | 'debug'>;
+export type Log = Pick<Logger, 'error' | 'warn' | 'info' | 'debug' | 'isLevelEnabled'>;
 
 /** Of an error only what tells where it came from: whatever else hangs on it may lead to a request and its token. */
 const err = (error: unknown): object =>
