@@ -3,4 +3,10 @@ import type { Log } from '../../src/telemetry/logger.js';
 const nothing = (): undefined => undefined;
 
 /** A log that keeps nothing. */
-export const silentLog: Log = { error: nothing, warn: nothing, info: nothing, debug: nothing, isLevelEnabled: () => false };
+export const silentLog: Log = {
+  error: nothing,
+  warn: nothing,
+  info: nothing,
+  debug: nothing,
+  isLevelEnabled: () => false,
+};
