@@ -67,6 +67,8 @@ export function findExcess(
     return undefined;
   } catch (error) {
     if (error instanceof GraphQLError) return error;
+    // What the parser had just enough stack for may be too deep to be measured.
+    if (error instanceof RangeError) return excess('depth', `is more than ${limits.depth} levels deep`);
     throw error;
   }
 }
@@ -177,5 +179,9 @@ function refuseExcess({ depth, directives, values, uses }: Measure, limits: Oper
 }
 
 function refuse(limit: keyof OperationLimits, what: string): never {
-  throw new GraphQLError(`The operation ${what}.`, { extensions: { limit } });
+  throw excess(limit, what);
+}
+
+function excess(limit: keyof OperationLimits, what: string): GraphQLError {
+  return new GraphQLError(`The operation ${what}.`, { extensions: { limit } });
 }

@@ -273,6 +273,11 @@ function post(body: string): Promise<Response> {
   return fetch(`${pair.gateway.url}/graphql`, { method: 'POST', headers, body });
 }
 
+test('a depth that the parser takes and little else is refused like any other', async () => {
+  for (let levels = 1_000; levels <= 5_000; levels += 250)
+    await refused(`{ ${'a { '.repeat(levels)} b ${'} '.repeat(levels)} }`, 'depth');
+});
+
 test('what was answered for small pages is refused for large ones', async () => {
   const query = (first: number): string =>
     `{ ${many(90, (i) => `a${i}: taskStatuses(first: ${first}) { nodes { ...A } }`)} }
