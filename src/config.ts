@@ -58,17 +58,17 @@ export type Credentials =
 
 /** What one request and its operation may be. Each limit has the name by which `extensions.limit` tells of it. */
 export interface Limits {
-  /** Uses of one field under one parent. */
+  /** Uses of one field under one parent, under whatever aliases. */
   readonly fields: number;
-  /** The same of `Query.taskStatus`. */
+  /** The same of `Query.taskStatus`, whose uses are joined into few calls. */
   readonly lookups: number;
   /** Levels of fields. */
   readonly depth: number;
   readonly tokens: number;
   readonly directives: number;
-  /** Values of an answer whose pages are all full. */
+  /** Values that an answer may hold, were each page full: a variable stands for the largest page. */
   readonly values: number;
-  /** Representations of one `_entities`. */
+  /** Representations of one `_entities`, for whose number a variable stands. */
   readonly entities: number;
   /** Errors that are listed of an operation that is not executed. */
   readonly errors: number;

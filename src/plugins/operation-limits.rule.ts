@@ -15,22 +15,14 @@ import {
   type SelectionSetNode,
   type ValidationRule,
 } from 'graphql';
+import type { Limits } from '../config.js';
 import { MAX_ROWS } from '../translation/page.translator.js';
 
 /** What one operation may be, by its document alone: variables change none of it. Fragments count wherever they are spread. */
-export interface OperationLimits {
-  /** Uses of one field under one parent, under whatever aliases. */
-  readonly fields: number;
-  /** The same of `Query.taskStatus`, whose uses are joined into few calls. */
-  readonly lookups: number;
-  /** Levels of fields. */
-  readonly depth: number;
-  readonly directives: number;
-  /** Values that the answer may hold, were each page full: a variable stands for the largest page. */
-  readonly values: number;
-  /** Entities of one `_entities`, for whose number a variable stands. */
-  readonly entities: number;
-}
+export type OperationLimits = Pick<
+  Limits,
+  'fields' | 'lookups' | 'depth' | 'directives' | 'values' | 'entities'
+>;
 
 /** What is under one parent. */
 interface Measure {
@@ -47,9 +39,9 @@ interface Measure {
 export function limitOperations(limits: OperationLimits): ValidationRule {
   return (context): ASTVisitor => ({
     Document(document) {
-      const excess = findExcess(document, context.getSchema(), limits);
-      if (excess === undefined) return undefined;
-      context.reportError(excess);
+      const refusal = findExcess(document, context.getSchema(), limits);
+      if (refusal === undefined) return undefined;
+      context.reportError(refusal);
       // In place of the document: the other rules have nothing to read.
       return { ...document, definitions: [] };
     },
@@ -68,7 +60,8 @@ export function findExcess(
   } catch (error) {
     if (error instanceof GraphQLError) return error;
     // What the parser had just enough stack for may be too deep to be measured.
-    if (error instanceof RangeError) return excess('depth', `is more than ${limits.depth} levels deep`);
+    if ((error as Partial<Error>).name === 'RangeError')
+      return excess('depth', `is more than ${limits.depth} levels deep`);
     throw error;
   }
 }

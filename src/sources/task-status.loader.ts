@@ -40,8 +40,8 @@ export interface LoaderReads {
 }
 
 /**
- * Joins look-ups into `id in (…)` calls, each of which may gather some more before it is sent. Answers are matched by id, and an answer never depends on how it was
- * batched: what a list can't answer is looked up alone.
+ * Joins look-ups into `id in (…)` calls, each of which may gather some more before it is sent. Answers are matched by
+ * id, and an answer never depends on how it was batched: what a list can't answer is looked up alone.
  */
 export function createTaskStatusLoader(
   version: TaskStatusApi['version'],

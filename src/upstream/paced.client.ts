@@ -1,5 +1,6 @@
+import type { RateLimit } from '../config.js';
 import type { Clock } from './clock.js';
-import { createRateBudget, type RateBudget, type RateLimit, type Verdict } from './rate-budget.js';
+import { createRateBudget, type RateBudget, type Verdict } from './rate-budget.js';
 import type { UpstreamClient } from './upstream.client.js';
 import { UpstreamError, type UpstreamErrorDetails } from './upstream-error.js';
 

@@ -1,12 +1,7 @@
+import type { RateLimit } from '../config.js';
 import type { Clock } from './clock.js';
 import type { Patience } from './patience.js';
 import { UpstreamError } from './upstream-error.js';
-
-/** Calls that may be made within any span of so many milliseconds. */
-export interface RateLimit {
-  readonly calls: number;
-  readonly windowMs: number;
-}
 
 /** A call that would get less time than this before its patience is over is not begun. */
 const MIN_TIME_MS = 250;
