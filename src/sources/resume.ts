@@ -149,8 +149,10 @@ async function scan(at: (offset: number) => Promise<View>): Promise<View | undef
     const view = await at(offset);
     if (covers(view)) return view;
     if (view.window.ended) return undefined;
-    // Its row may be near this window's end, with nothing behind it but rows without an id.
-    offset += view.lastStart > 0 ? view.lastStart : MAX_ROWS - SCAN_OVERLAP;
+    // Its row may be near this window's end, with nothing behind it but rows without an id. Some before it may leave.
+    const { lastStart } = view;
+    const step = lastStart > SCAN_OVERLAP ? lastStart - SCAN_OVERLAP : lastStart;
+    offset += step > 0 ? step : MAX_ROWS - SCAN_OVERLAP;
   }
   return undefined;
 }

@@ -126,6 +126,22 @@ describe('paging by cursors while the list changes between any two calls', () =>
     );
   });
 
+  test('a row whose place is sought while others leave before it is not passed over', async () => {
+    const rows = Array.from({ length: 251 }, (_, index): Row => ({
+      id: `r${index}`,
+      created: 0,
+      named: true,
+    }));
+    const shifts = [
+      [5, 0],
+      [0, 2],
+      [0, 1],
+      [0, 3],
+    ].map(([insertions = 0, removals = 0]): Shift => ({ insertions, insertAt: 0, removals, removeAt: 0 }));
+    const list = new ShiftingList(rows, undefined, shifts, dice(0));
+    expectEachOnce(await walk(list, [247, 7], undefined, true), list.survivorsOf(rows));
+  });
+
   test.each([SortDirection.DESC, SortDirection.ASC])(
     'sorted %s, the same holds where up to five rows of one date change places at every call',
     async (order) => {
