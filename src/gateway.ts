@@ -147,8 +147,8 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     known,
     formatErrors: (errors) => formatErrors(errors, mask),
     headersFor: answerHeaders,
-    contextFor: ({ authorization, onEnd }) => {
-      const patience = createPatience(now() + config.operationDeadlineMs, clock);
+    contextFor: ({ authorization, onEnd, calls }) => {
+      const patience = createPatience(now() + config.operationDeadlineMs, clock, calls);
       onEnd(patience.end);
       return { tasks: sourceFor(bearerOf(authorization), patience) };
     },

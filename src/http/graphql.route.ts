@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptio
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { KnownOperations, OperationRequest } from '../execution/known-operations.js';
 import type { OperationContext } from '../resolvers/context.js';
+import type { CallTime } from './request-log.js';
 
 /** A request that holds an operation. */
 export interface Visit {
@@ -11,6 +12,8 @@ export interface Visit {
   readonly authorization: string | undefined;
   /** Calls back when it has been answered, or when whoever sent it is gone. */
   readonly onEnd: (listener: () => void) => void;
+  /** Where the calls go that are made for it. */
+  readonly calls: CallTime[];
 }
 
 /** Who answers operations, in two ways that give the same answers. */
@@ -68,7 +71,11 @@ export function serveGraphql(
 
 function visitOf(request: FastifyRequest, reply: FastifyReply): Visit {
   const { authorization } = request.headers;
-  return { authorization, onEnd: (listener) => reply.raw.once('close', listener) };
+  return {
+    authorization,
+    onEnd: (listener) => reply.raw.once('close', listener),
+    calls: request.upstreamCalls,
+  };
 }
 
 /** The operation that a POST of JSON asks for; undefined where it is anything that Apollo Server has to judge. */

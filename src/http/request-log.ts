@@ -1,7 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../telemetry/logger.js';
+
+/** A call to the upstream. */
+export interface CallTime {
+  /** Milliseconds that it took, or has taken so far. */
+  readonly ms: () => number;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The calls made for this request; those that it shares with others are among them. */
+    upstreamCalls: CallTime[];
+    /** Codes of the errors in its answer; undefined without any. */
+    errorCodes: readonly string[] | undefined;
+  }
+}
 
 /** A request that takes longer is worth a line on the level `info`, as one that failed is. */
 const SLOW_MS = 2_000;
@@ -10,25 +25,34 @@ const SLOW_MS = 2_000;
 const MAX_READ = 100_000;
 
 /**
- * Logs each request in one line: on `info` where it was refused, had errors or was slow, else on `debug`. Names of
- * operations and routes only: no text, variable or header of a client's.
+ * Logs each request in one line: on `info` where it was refused, had errors or was slow, else on `debug`. A client that
+ * left before the answer has its line too, without a status. Names of operations and routes only: no text, variable or
+ * header of a client's.
  */
 export function logRequests(app: FastifyInstance, log: Log): void {
-  const errors = new WeakMap<FastifyRequest, readonly string[]>();
-
+  app.decorateRequest('upstreamCalls');
+  app.decorateRequest('errorCodes');
   app.addHook('onRequest', (request, reply, done) => {
+    request.upstreamCalls = [];
+    request.errorCodes = undefined;
     reply.header('x-request-id', request.id);
+    // Fastify's onResponse says nothing of a client that left.
+    const began = performance.now();
+    reply.raw.once('close', () => {
+      write(request, reply, performance.now() - began);
+    });
     done();
   });
   app.addHook('onSend', (request, _reply, payload, done) => {
     if (typeof payload === 'string' && payload.startsWith('{"errors":'))
-      errors.set(request, payload.length > MAX_READ ? ['many'] : codesOf(payload));
+      request.errorCodes = payload.length > MAX_READ ? ['many'] : codesOf(payload);
     done();
   });
-  app.addHook('onResponse', (request, reply, done) => {
-    const { statusCode: status, elapsedTime } = reply;
-    const codes = errors.get(request);
-    const level = codes !== undefined || status >= 400 || elapsedTime > SLOW_MS ? 'info' : 'debug';
+
+  function write(request: FastifyRequest, { raw, statusCode }: FastifyReply, ms: number): void {
+    const status = raw.writableFinished ? statusCode : undefined;
+    const { errorCodes: codes, upstreamCalls: calls } = request;
+    const level = codes !== undefined || statusCode >= 400 || ms > SLOW_MS ? 'info' : 'debug';
     if (log.isLevelEnabled(level)) {
       log[level](
         {
@@ -37,14 +61,14 @@ export function logRequests(app: FastifyInstance, log: Log): void {
           route: request.routeOptions.url,
           operation: nameOf(request),
           status,
-          ms: Math.round(elapsedTime),
+          ms: Math.round(ms),
+          ...(calls.length > 0 && { upstream: { calls: calls.length, ms: together(calls) } }),
           codes,
         },
-        'answered',
+        status === undefined ? 'left before the answer' : 'answered',
       );
     }
-    done();
-  });
+  }
 }
 
 /** The id that a proxy gave the request, if it is one to be written down, or a new one. */
@@ -62,6 +86,11 @@ function nameOf({ body, query }: FastifyRequest): string | undefined {
   if (typeof operationName === 'string') return /^\w{1,100}$/.exec(operationName)?.[0];
   if (typeof text !== 'string') return undefined;
   return /^\s*(?:query|mutation)\s+(\w{1,100})/.exec(text)?.[1];
+}
+
+/** Milliseconds of all the calls; some of them may have passed at the same time. */
+function together(calls: readonly CallTime[]): number {
+  return Math.round(calls.reduce((sum, call) => sum + call.ms(), 0));
 }
 
 /** The different codes of an answer's errors. */

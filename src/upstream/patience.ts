@@ -1,6 +1,12 @@
 import type { Clock } from './clock.js';
 import { UpstreamError } from './upstream-error.js';
 
+/** One call to the upstream. */
+export interface UpstreamCall {
+  /** Milliseconds that it took, or has taken so far. */
+  readonly ms: () => number;
+}
+
 /** How long somebody waits for an answer: until an instant, or until they leave before it. */
 export interface Patience {
   /** The latest instant, in epoch milliseconds. It moves where others may join those who wait. */
@@ -8,13 +14,15 @@ export interface Patience {
   isOver(): boolean;
   /** Calls back when it is over, at once where it is already. What this gives takes the listener away. */
   onOver(listener: () => void): () => void;
+  /** Tells who waits that a call is made for them. */
+  note(call: UpstreamCall): void;
 }
 
 /** Patience, and what ends it. */
 export type EndingPatience = Patience & { readonly end: () => void };
 
-/** The patience of one operation. No timer runs before somebody listens. */
-export function createPatience(until: number, clock: Clock): EndingPatience {
+/** The patience of one operation, whose calls go to `calls`. No timer runs before somebody listens. */
+export function createPatience(until: number, clock: Clock, calls: UpstreamCall[] = []): EndingPatience {
   const patience = createEnding(() => until);
   let cancel: (() => void) | undefined;
   return {
@@ -23,6 +31,7 @@ export function createPatience(until: number, clock: Clock): EndingPatience {
       if (!patience.isOver()) cancel ??= clock.after(until - clock.now(), patience.end);
       return patience.onOver(listener);
     },
+    note: (call) => calls.push(call),
     end() {
       cancel?.();
       patience.end();
@@ -68,6 +77,7 @@ export function within<T>(patience: Patience, answer: Promise<T>): Promise<T> {
 /** The patience of all who are present: over when it is over for the last of them. */
 function joinPatience(present: Set<Patience>): Patience & { readonly join: (one: Patience) => void } {
   const patience = createEnding(() => Math.max(...Array.from(present, (one) => one.until())));
+  const calls: UpstreamCall[] = [];
   const attend = (one: Patience): void => {
     one.onOver(() => {
       present.delete(one);
@@ -77,15 +87,20 @@ function joinPatience(present: Set<Patience>): Patience & { readonly join: (one:
   present.forEach(attend);
   return {
     ...patience,
+    note(call) {
+      calls.push(call);
+      for (const one of present) one.note(call);
+    },
     join(one) {
       if (present.has(one)) return;
       present.add(one);
       attend(one);
+      for (const call of calls) one.note(call);
     },
   };
 }
 
-function createEnding(until: () => number): EndingPatience {
+function createEnding(until: () => number): Omit<EndingPatience, 'note'> {
   const listeners = new Set<() => void>();
   let isOver = false;
   return {

@@ -64,6 +64,9 @@ export function createUpstreamClient({ origin, timeoutMs, clock }: UpstreamClien
 
   return async ({ method, path, authorization, patience, body }) => {
     if (patience.isOver()) throw new UpstreamError({ failure: 'abandoned' });
+    const began = clock.now();
+    let ended: number | undefined;
+    patience.note({ ms: () => (ended ?? clock.now()) - began });
     const breaking = new AbortController();
     const stream = client.stream(origin + path, {
       method,
@@ -74,7 +77,9 @@ export function createUpstreamClient({ origin, timeoutMs, clock }: UpstreamClien
       // What has a body is sent by node:http, to which alone got can write one.
       ...(body ? { body: body.text } : { request: through(pool, path, breaking.signal) }),
     });
-    const { response, text } = await exchange(stream, breaking, patience, timeoutMs, clock);
+    const { response, text } = await exchange(stream, breaking, patience, timeoutMs, clock).finally(() => {
+      ended = clock.now();
+    });
     const { statusCode: status, headers } = response;
     const json = parse(text);
     const about = {

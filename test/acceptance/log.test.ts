@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ask } from '../support/pair.js';
 import { address, killAll, run, type Run } from '../support/process.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../support/scripted-upstream.js';
@@ -18,7 +20,22 @@ async function stopped(gateway: Run): Promise<void> {
   expect(await gateway.exit).toBe(0);
 }
 
+/** What a line says of the upstream. */
+interface Told {
+  readonly operation?: string;
+  readonly ms: number;
+  readonly upstream?: { readonly calls: number; readonly ms: number };
+}
+
+const DELAY_MS = 200;
+
 describe('the log of requests', () => {
+  let upstream: ScriptedUpstream;
+  beforeEach(async () => {
+    upstream = await startScriptedUpstream();
+  });
+  afterEach(() => upstream.stop());
+
   const answered = (gateway: Run): Record<string, unknown>[] =>
     lines(gateway).filter(({ msg }) => msg === 'answered');
 
@@ -52,6 +69,85 @@ describe('the log of requests', () => {
       ['info', 'Wrong', ['GRAPHQL_VALIDATION_FAILED']],
       ['info', undefined, ['UNAUTHENTICATED']],
     ]);
+  });
+
+  test('tells the calls that each took, shared and repeated ones too, and their milliseconds', async () => {
+    let failures = 1;
+    upstream.answer = (_request, response) => {
+      setTimeout(() => response.writeHead(failures-- > 0 ? 503 : 200).end('[]'), DELAY_MS);
+    };
+    const gateway = run({
+      PORT: '0',
+      LOG_LEVEL: 'debug',
+      SAIL_BASE_URL: upstream.url,
+      SAIL_ANONYMOUS: 'allow',
+      SAIL_RATE_LIMIT: 'off',
+    });
+    const url = await address(gateway);
+    const list = '{ taskStatuses(limit: 2) { nodes { id } } }';
+    await ask(url, `query Retried ${list}`);
+    await Promise.all([1, 2].map(() => ask(url, `query Retried ${list}`)));
+    await ask(url, `query Two { a: taskStatuses(limit: 3) { nodes { id } } pendingTasks { nodes { id } } }`);
+    await ask(url, 'query None { __typename }');
+    await stopped(gateway);
+    const told = answered(gateway).map((line) => line as unknown as Told);
+    expect(told.map(({ operation, upstream: taken }) => [operation, taken?.calls])).toEqual([
+      ['Retried', 2],
+      ['Retried', 1],
+      ['Retried', 1],
+      ['Two', 2],
+      ['None', undefined],
+    ]);
+    for (const { upstream: taken } of told.slice(0, 4)) {
+      const each = (taken?.ms ?? 0) / (taken?.calls ?? 0);
+      expect(each).toBeGreaterThan(DELAY_MS - 5);
+      expect(each).toBeLessThan(DELAY_MS + 2_000);
+    }
+    expect(upstream.requests).toHaveLength(5);
+  });
+
+  test('tells whoever left how long the call took until then, and whoever stayed how long it took', async () => {
+    const asked = new Promise<ServerResponse>((resolve) => {
+      upstream.answer = (_request, response) => {
+        resolve(response);
+      };
+    });
+    const gateway = run({
+      PORT: '0',
+      LOG_LEVEL: 'debug',
+      SAIL_BASE_URL: upstream.url,
+      SAIL_ANONYMOUS: 'allow',
+    });
+    const url = await address(gateway);
+    const query = '{ taskStatuses(limit: 2) { nodes { id } } }';
+    const leaving = new AbortController();
+    const leaver = fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+      signal: leaving.signal,
+    }).catch(() => 'gone');
+    const answer = await asked;
+    const stayer = ask(url, query);
+    await delay(DELAY_MS);
+    leaving.abort();
+    expect(await leaver).toBe('gone');
+    await delay(2_000);
+    answer.end('[]');
+    expect((await stayer).data).toEqual({ taskStatuses: { nodes: [] } });
+    await stopped(gateway);
+    const isAnswer = ({ msg }: Record<string, unknown>): boolean => /answer/.test(String(msg));
+    const [left, stayed] = lines(gateway).filter(isAnswer) as unknown as Told[];
+    expect(left).toMatchObject({ level: 'debug', msg: 'left before the answer' });
+    expect(left).not.toHaveProperty('status');
+    expect([left?.upstream?.calls, stayed?.upstream?.calls]).toEqual([1, 1]);
+    expect(left?.upstream?.ms).toBeGreaterThan(DELAY_MS - 5);
+    expect(left?.ms).toBeGreaterThan(DELAY_MS - 5);
+    // Slow enough for a line that is always written.
+    expect(stayed).toMatchObject({ level: 'info', status: 200 });
+    expect(stayed?.ms).toBeGreaterThan(2_000);
+    expect(stayed?.upstream?.ms).toBeGreaterThan(2_000 + DELAY_MS - 50);
+    expect(upstream.requests).toHaveLength(1);
   });
 
   test('holds nothing that a client may write at length', async () => {

@@ -6,6 +6,7 @@ export const endless: Patience = {
   until: () => Infinity,
   isOver: () => false,
   onOver: () => () => undefined,
+  note: () => undefined,
 };
 
 /** A caller who waits for as long as it takes. */

@@ -6,7 +6,9 @@ import {
   join,
   patienceOf,
   within,
+  type EndingPatience,
   type Patience,
+  type UpstreamCall,
   type Waiting,
 } from '../../src/upstream/patience.js';
 import { VirtualClock } from '../support/virtual-clock.js';
@@ -73,4 +75,24 @@ test('a call lasts as long as anybody waits for one of its answers, whoever leav
       }
     }),
   );
+});
+
+test('everybody who waits is told of the calls made for them, those who come later too, and nobody twice', () => {
+  const clock = new VirtualClock();
+  const calls: UpstreamCall[][] = [[], [], []];
+  const [first, leaver, late] = calls.map((own) => createPatience(1_000, clock, own)) as [
+    EndingPatience,
+    EndingPatience,
+    EndingPatience,
+  ];
+  const answer: Waiting = { callers: [first], calls: [] };
+  join(answer, leaver);
+  const call = patienceOf([answer]);
+  const [once, again] = [{ ms: () => 1 }, { ms: () => 2 }];
+  call.note(once);
+  leaver.end();
+  join(answer, late);
+  join(answer, late);
+  call.note(again);
+  expect(calls).toEqual([[once, again], [once], [once, again]]);
 });
