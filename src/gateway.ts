@@ -149,7 +149,9 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     headersFor: answerHeaders,
     contextFor: ({ authorization, onEnd, calls }) => {
       const patience = createPatience(now() + config.operationDeadlineMs, clock, calls);
-      onEnd(patience.end);
+      onEnd(() => {
+        patience.end();
+      });
       return { tasks: sourceFor(bearerOf(authorization), patience) };
     },
     log,

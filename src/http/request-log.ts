@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../telemetry/logger.js';
@@ -71,10 +71,16 @@ export function logRequests(app: FastifyInstance, log: Log): void {
   }
 }
 
+/** What the ids of this process begin with: random for each would cost as much as its line. */
+const idPrefix = randomBytes(12).toString('base64url');
+let ids = 0;
+
 /** The id that a proxy gave the request, if it is one to be written down, or a new one. */
 export function requestId({ headers }: IncomingMessage): string {
   const given = headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID();
+  return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given)
+    ? given
+    : `${idPrefix}-${(ids++).toString(36)}`;
 }
 
 /** As the request names its operation, or else as the text begins. */

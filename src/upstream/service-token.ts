@@ -88,7 +88,9 @@ async function askToken(
       const status = statusOf(error);
       throw status === 400 || status === 401 || status === 403 ? refused(status) : error;
     })
-    .finally(patience.end);
+    .finally(() => {
+      patience.end();
+    });
   const answer = (body ?? {}) as { access_token?: unknown; expires_in?: unknown };
   if (typeof answer.access_token !== 'string' || !/^[!-~]+$/.test(answer.access_token))
     throw new UpstreamError({ failure: 'unreadable', status, text: 'there is no token in the answer' });

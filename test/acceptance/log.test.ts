@@ -54,7 +54,8 @@ describe('the log of requests', () => {
       { ...entry, request: odd.headers.get('x-request-id') },
       { level: 'info', method: 'GET', status: 404, codes: ['NOT_FOUND'] },
     ]);
-    expect(odd.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
+    expect(odd.headers.get('x-request-id')).toMatch(/^[\w-]{16}-[0-9a-z]+$/);
+    expect(named.headers.get('x-request-id')).not.toBe(odd.headers.get('x-request-id'));
     expect(gateway.err()).not.toMatch(/secret|a b/);
   });
 
