@@ -18,6 +18,7 @@ const mayImport = {
 /** Package by package, where it is at home. */
 const homes = {
   '^got$': ['upstream/'],
+  '^undici$': ['upstream/'],
   '^cockatiel$': ['upstream/'],
   '^dataloader$': ['sources/'],
   '^p-limit$': ['sources/'],

@@ -21,6 +21,9 @@ declare module 'fastify' {
 /** A request that takes longer is worth a line on the level `info`, as one that failed is. */
 const SLOW_MS = 2_000;
 
+/** How an answer with errors begins; one to many operations at once may have them anywhere. */
+const HAS_ERRORS = /^(?:\{|\[[^]*\{)"errors":/;
+
 /** Of a longer answer with errors it isn't told which: to read it would take longer than the line is worth. */
 const MAX_READ = 100_000;
 
@@ -44,7 +47,7 @@ export function logRequests(app: FastifyInstance, log: Log): void {
     done();
   });
   app.addHook('onSend', (request, _reply, payload, done) => {
-    if (typeof payload === 'string' && payload.startsWith('{"errors":'))
+    if (typeof payload === 'string' && HAS_ERRORS.test(payload))
       request.errorCodes = payload.length > MAX_READ ? ['many'] : codesOf(payload);
     done();
   });
@@ -99,8 +102,11 @@ function together(calls: readonly CallTime[]): number {
   return Math.round(calls.reduce((sum, call) => sum + call.ms(), 0));
 }
 
-/** The different codes of an answer's errors. */
-function codesOf(answer: string): readonly string[] {
-  const { errors } = JSON.parse(answer) as { errors: { extensions?: { code?: unknown } }[] };
-  return [...new Set(errors.map(({ extensions }) => String(extensions?.code)))];
+/** The different codes of an answer's errors, or of many answers'. */
+function codesOf(answer: string): readonly string[] | undefined {
+  const answers = [JSON.parse(answer)].flat() as { errors?: { extensions?: { code?: unknown } }[] }[];
+  const codes = answers.flatMap(({ errors = [] }) =>
+    errors.map(({ extensions }) => String(extensions?.code)),
+  );
+  return codes.length === 0 ? undefined : [...new Set(codes)];
 }

@@ -30,7 +30,7 @@ export function createErrorMask(
     if (code !== undefined && code !== 'INTERNAL_SERVER_ERROR')
       return {
         ...formatted,
-        ...(!suggestions && { message: formatted.message.replace(/ ?Did you mean .+\?$/s, '') }),
+        ...(!suggestions && { message: withoutSuggestions(formatted.message) }),
         extensions: { ...formatted.extensions, code },
       };
 
@@ -54,6 +54,12 @@ export function formatErrors(
     const code = error.extensions['code'] ?? 'INTERNAL_SERVER_ERROR';
     return mask({ ...formatted, extensions: { ...formatted.extensions, code } }, error);
   });
+}
+
+/** Found from the end: a message may hold a megabyte of a client's own words, at each of which an expression would begin. */
+function withoutSuggestions(message: string): string {
+  const at = message.endsWith('?') ? message.lastIndexOf('Did you mean ') : -1;
+  return at === -1 ? message : message.slice(0, at).trimEnd();
 }
 
 /** The limit by which the parser gave up: it has words for that, but no code. */

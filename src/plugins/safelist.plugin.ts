@@ -17,6 +17,9 @@ export interface SafelistOptions {
 /** Different operations that are reported, so that a hostile client fills neither the memory nor the log. */
 const MOST_REPORTS = 1000;
 
+/** Of a longer name, so much is told. */
+const MAX_NAME = 100;
+
 /** Apollo Router's code and status for an id that its list doesn't have. */
 const unknownId = (id: string): GraphQLError =>
   refusal('PERSISTED_QUERY_NOT_IN_LIST', 404, `No operation with the id ${id.slice(0, 100)} is in the list.`);
@@ -41,7 +44,8 @@ export function safelistPlugin({ safelist, mode, routerKey, log }: SafelistOptio
 
   const report = ({ query = '', operationName }: GraphQLRequest): void => {
     const hash = hashOf(query);
-    const name = operationName ?? /\b(?:query|mutation|subscription)\s+(\w+)/.exec(query)?.[1];
+    const named = operationName ?? /\b(?:query|mutation|subscription)\s+(\w+)/.exec(query)?.[1];
+    const name = named?.slice(0, MAX_NAME);
     const key = `${name ?? ''} ${hash}`;
     if (reported.has(key) || reported.size === MOST_REPORTS) return;
     reported.add(key);

@@ -21,11 +21,17 @@ export type TaskStatusLoader = DataLoader<LookUp, TaskStatus | null>;
 export const SINGLES_AT_A_TIME = 8;
 
 /** A run that is refused as a whole says nothing about its ids: they are looked up one by one then. */
-const REFUSED_AS_A_WHOLE = new Set([400, 404, 413, 414, 431]);
+const REFUSED_AS_A_WHOLE = [400, 404, 413, 414, 431];
 
 /** Whether a joined call failed in a way that its parts, asked one by one, need not. */
 export function isRefusedAsAWhole(error: unknown): boolean {
-  return error instanceof UpstreamError && REFUSED_AS_A_WHOLE.has(error.details.status ?? 0);
+  return isAnsweredBy(error, REFUSED_AS_A_WHOLE);
+}
+
+function isAnsweredBy(error: unknown, statuses: readonly number[]): boolean {
+  if (!(error instanceof UpstreamError)) return false;
+  const { failure, status = 0 } = error.details;
+  return failure === 'status' && statuses.includes(status);
 }
 
 type Found = TaskStatus | Error | null;
@@ -52,7 +58,7 @@ export function createTaskStatusLoader(
 
   const readOne = (id: string, patienceFor: PatienceFor): Promise<Found> =>
     limit(() => reads.one(id, patienceFor([id]))).catch((error: unknown) => {
-      if (error instanceof UpstreamError && error.details.status === 404) return null;
+      if (isAnsweredBy(error, [404])) return null;
       return error as Error;
     });
 

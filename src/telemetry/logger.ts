@@ -1,8 +1,5 @@
 import { pino, type Logger } from 'pino';
-
-/** The levels that `LOG_LEVEL` takes. */
-export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
+import type { Config } from '../config.js';
 
 /** Where a room writes what it witnesses: structured, one object and one sentence. */
 export type Log = Pick<Logger, 'error' | 'warn' | 'info' | 'debug' | 'isLevelEnabled'>;
@@ -14,7 +11,7 @@ const err = (error: unknown): object =>
     : { message: String(error) };
 
 /** JSON lines on standard error, so that standard output holds nothing but the address. Errors go under `err`. */
-export function createLog(level: LogLevel): Logger {
+export function createLog(level: Config['logLevel']): Logger {
   const formatters = { level: (label: string): object => ({ level: label }) };
   return pino(
     { level, base: null, formatters, serializers: { err }, timestamp: pino.stdTimeFunctions.isoTime },

@@ -54,6 +54,7 @@ function meaningOf({ details: { failure, status = 0 } }: UpstreamError): Meaning
     case 'held':
       return RATE_LIMITED;
     case 'unreadable':
+    case 'credentials':
       return BAD_RESPONSE;
     case 'status':
       return byStatus[status] ?? (status >= 500 ? UNAVAILABLE : BAD_RESPONSE);

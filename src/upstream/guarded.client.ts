@@ -13,7 +13,7 @@ import { UpstreamError } from './upstream-error.js';
 /** For so long nothing is sent once the upstream has failed; then one call is, to see. */
 const PROBE_AFTER_MS = 500;
 
-/** How many calls may wait for others to end; each leaves with its turn, or when it has waited enough. */
+/** How many calls may wait for others to end. One that nobody waits for any longer stays until its turn. */
 const MAX_WAITING = 10_000;
 
 /** What is known of the upstream: it answers, it fails and is left alone, or a call is under way to see. */

@@ -83,7 +83,8 @@ function verdictOf({ status = 0 }: Partial<UpstreamErrorDetails> = {}): Verdict 
 
 /** Not a token that was refused: whoever forges one would use up the budget of the client it names. */
 function wasCounted({ failure, status, text = '' }: Partial<UpstreamErrorDetails> = {}): boolean {
-  const unsent = failure === 'broken' || failure === 'crowded' || UNREACHED.has(text);
+  const unsent =
+    failure === 'credentials' || failure === 'broken' || failure === 'crowded' || UNREACHED.has(text);
   return !unsent && status !== 401;
 }
 

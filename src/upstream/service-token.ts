@@ -85,15 +85,14 @@ async function askToken(
     body: { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(fields).toString() },
   })
     .catch((error: unknown) => {
-      const status = statusOf(error);
-      throw status === 400 || status === 401 || status === 403 ? refused(status) : error;
+      throw isNoToken(error) ? refused(error.details.status) : error;
     })
     .finally(() => {
       patience.end();
     });
   const answer = (body ?? {}) as { access_token?: unknown; expires_in?: unknown };
   if (typeof answer.access_token !== 'string' || !/^[!-~]+$/.test(answer.access_token))
-    throw new UpstreamError({ failure: 'unreadable', status, text: 'there is no token in the answer' });
+    throw new UpstreamError({ failure: 'credentials', status, text: 'there is no token in the answer' });
   const lifetimeMs = 1000 * (Number(answer.expires_in) > 0 ? Number(answer.expires_in) : LIFETIME_SECONDS);
   return {
     authorization: `Bearer ${answer.access_token}`,
@@ -102,11 +101,18 @@ async function askToken(
   };
 }
 
-/** Not the status itself: a client that is told 401 or 403 would look for the fault in its own token. */
-function refused(status: number): UpstreamError {
+/** Whether the upstream answered, and there will be no other answer the next time. */
+function isNoToken(error: unknown): error is UpstreamError {
+  if (!(error instanceof UpstreamError)) return false;
+  const { failure, status = 0 } = error.details;
+  return failure === 'unreadable' || (failure === 'status' && status < 500 && status !== 429);
+}
+
+/** A failure of its own, not the status: a client that is told 401 or 403 would look for the fault in its own token. */
+function refused(status: number | undefined): UpstreamError {
   return new UpstreamError({
-    failure: 'unreadable',
-    status,
+    failure: 'credentials',
+    ...(status !== undefined && { status }),
     text: 'it refuses the gateway’s own credentials',
   });
 }

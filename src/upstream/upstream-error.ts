@@ -1,11 +1,20 @@
 /**
  * How a call failed: the upstream answered with an error status (`status`), its answer could not be read
  * (`unreadable`), it could not be reached (`connection`), it did not answer in time (`timeout`), or nobody waited for
- * its answer any longer (`abandoned`). Or the gateway did not send it: to stay under the rate limit (`held`), since the
- * upstream was failing (`broken`), or since too many others were to be sent (`crowded`).
+ * its answer any longer (`abandoned`). Or the upstream gave the gateway no token, or refused the one it gave
+ * (`credentials`). Or the gateway did not send it: to stay under the rate limit (`held`), since the upstream was failing
+ * (`broken`), or since too many others were to be sent (`crowded`).
  */
 export type UpstreamFailure =
-  'status' | 'unreadable' | 'connection' | 'timeout' | 'abandoned' | 'held' | 'broken' | 'crowded';
+  | 'status'
+  | 'unreadable'
+  | 'connection'
+  | 'timeout'
+  | 'abandoned'
+  | 'credentials'
+  | 'held'
+  | 'broken'
+  | 'crowded';
 
 /** What is known of a failed call. Plain values only: nothing here leads to the request, its headers or its token. */
 export interface UpstreamErrorDetails {

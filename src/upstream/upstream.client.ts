@@ -105,6 +105,8 @@ function through(pool: Pool, path: string, signal: AbortSignal): RequestFunction
       signal,
     });
     const { statusCode, headers: answered, body } = response;
+    // By this event alone got learns that a packed body broke off.
+    body.once('error', () => body.emit('aborted'));
     return Object.assign(body, { statusCode, headers: answered }) as unknown as IncomingMessage;
   };
 }

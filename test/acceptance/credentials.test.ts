@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Pair, type Reply } from '../support/pair.js';
+import { ask as sendTo, Pair, startGatewayOn, type Reply } from '../support/pair.js';
+import { startScriptedUpstream } from '../support/scripted-upstream.js';
 
 const codes = ({ errors }: Reply): unknown[] => errors.map(({ extensions }) => extensions['code']);
 
@@ -152,6 +153,32 @@ describe('a gateway that calls as itself', () => {
     expect(codes(reply)).toEqual(['UPSTREAM_BAD_RESPONSE']);
     expect(reply.errors[0]?.message).toContain('the gateway’s own credentials');
     expect(pair.calls()).toEqual([LIST, TOKEN, LIST]);
+  });
+
+  test('takes an update that was refused for no update that was applied', async () => {
+    pair.sandbox.configure({ expiredRate: 1, faultOperations: ['updateTaskStatus'] });
+    const [id = ''] = pair.pending(1);
+    const reply = await ask(
+      `mutation { updateTaskStatus(input: {id: "${id}", patch: [{op: REPLACE, path: "/completionStatus", value: "ERROR"}]}) { taskStatus { id } } }`,
+    );
+    expect(codes(reply)).toEqual(['UPSTREAM_BAD_RESPONSE']);
+    expect(reply.data).toEqual({ updateTaskStatus: null });
+    expect(pair.calls()).toEqual(['PATCH updateTaskStatus', TOKEN, 'PATCH updateTaskStatus']);
+  });
+
+  test.each([404, 400])('takes no answer about its token for one about a task: %i', async (status) => {
+    const upstream = await startScriptedUpstream();
+    upstream.answer = (_request, response) => response.writeHead(status).end('{}');
+    const gateway = await startGatewayOn(upstream.url, 'v1', undefined, environment);
+    const query =
+      '{ a: taskStatus(id: "a") { id } b: taskStatus(id: "b") { id } taskStatuses { totalCount } }';
+    const reply = await sendTo(gateway.url, query, {}, { 'x-api-key': key });
+    expect(codes(reply)).toEqual(Array(3).fill('UPSTREAM_BAD_RESPONSE'));
+    for (const { message } of reply.errors) expect(message).toContain('the gateway’s own credentials');
+    expect(new Set(upstream.requests.map(({ url }) => url))).toEqual(new Set(['/oauth/token']));
+    expect(upstream.requests.length).toBeLessThan(3);
+    await gateway.stop();
+    await upstream.stop();
   });
 
   test('an update without a user is FORBIDDEN, with the reason', async () => {

@@ -72,6 +72,22 @@ describe('the log of requests', () => {
     ]);
   });
 
+  test('has the codes of many operations at once', async () => {
+    const gateway = run({ PORT: '0', BATCH_LIMIT: '3' });
+    const url = await address(gateway);
+    const queries = ['{ errors: __typename }', '{ nothing }', '{ taskStatus(id: "") { id } }'];
+    for (const batch of [queries, queries.slice(0, 1)])
+      await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(batch.map((query) => ({ query }))),
+      });
+    await stopped(gateway);
+    expect(answered(gateway)).toMatchObject([
+      { level: 'info', codes: ['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT'] },
+    ]);
+  });
+
   test('tells the calls that each took, shared and repeated ones too, and their milliseconds', async () => {
     let failures = 1;
     upstream.answer = (_request, response) => {

@@ -252,6 +252,12 @@ describe('in production', () => {
     }
   });
 
+  test('nor does a megabyte of such words hold it up', async () => {
+    const query = 'query ($n: Int) { taskStatuses(first: $n) { totalCount } }';
+    const { errors } = await production.ask(query, { n: 'Did you mean '.repeat(70_000) });
+    expect(errors[0]?.extensions['code']).toBe('BAD_USER_INPUT');
+  });
+
   test('nor is there a trace, a stack or a place in a file', async () => {
     const queries = [
       '{',

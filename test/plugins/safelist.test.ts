@@ -185,6 +185,13 @@ describe('a list that reports', () => {
     expect(reports).toEqual([{ operation: 'Other', hash: sha256(query) }]);
   });
 
+  test('cuts long names, and takes those that begin alike for one', async () => {
+    reports.length = 0;
+    const query = '{ nothing }';
+    for (const end of ['a', 'b']) await report({ query, operationName: 'x'.repeat(100_000) + end });
+    expect(reports).toEqual([{ operation: 'x'.repeat(100), hash: sha256(query) }]);
+  });
+
   test('leaves automatic persisted queries working', async () => {
     const query = 'query Automatic { taskStatuses(limit: 1) { nodes { id } } }';
     const extensions = { persistedQuery: { version: 1, sha256Hash: sha256(query) } };

@@ -49,8 +49,23 @@ describe('a token', () => {
     { access_token: 'a\r\nb' },
   ])('that is %j can’t be used', async (body) => {
     await expect(serviceOn(() => body).service(request)).rejects.toMatchObject({
-      details: { failure: 'unreadable', status: 200 },
+      details: { failure: 'credentials', status: 200 },
     });
+  });
+
+  test.each([
+    [{ failure: 'status', status: 400 }, 'credentials'],
+    [{ failure: 'status', status: 401 }, 'credentials'],
+    [{ failure: 'status', status: 404 }, 'credentials'],
+    [{ failure: 'unreadable', status: 200 }, 'credentials'],
+    [{ failure: 'status', status: 429 }, 'status'],
+    [{ failure: 'status', status: 503 }, 'status'],
+    [{ failure: 'connection' }, 'connection'],
+  ] as const)('that can’t be had, by %j, is a failure by %s', async (details, failure) => {
+    const { service } = serviceOn(() => {
+      throw new UpstreamError(details);
+    });
+    await expect(service(request)).rejects.toMatchObject({ details: { ...details, failure } });
   });
 
   test.each([undefined, null, 'soon', 0, -5, NaN])(

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { afterRealTime } from '../../src/upstream/clock.js';
 import { createUpstreamClient, type UpstreamClient } from '../../src/upstream/upstream.client.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
@@ -54,6 +56,13 @@ const drop: Script = (response) => response.destroy();
 const cut: Script = (response) => {
   response.writeHead(200, { 'content-length': '100' });
   response.write('[{"id":');
+  response.socket?.destroySoon();
+};
+/** As `cut`, in the midst of a body that is packed. */
+const cutPacked: Script = (response) => {
+  const packed = gzipSync(randomBytes(1_000));
+  response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.length });
+  response.write(packed.subarray(0, 500));
   response.socket?.destroySoon();
 };
 
@@ -181,6 +190,7 @@ describe('a call that fails', () => {
       { failure: 'unreadable', status: 200, text: expect.stringContaining('longer') },
     ],
     ['by a body that is cut off', cut, { failure: 'unreadable', status: 200 }],
+    ['by a packed body that is cut off', cutPacked, { failure: 'unreadable', status: 200 }],
   ])('%s says so', async (_, script, details) => {
     server.script = script;
     const error = await failure(client(get));
