@@ -9,7 +9,7 @@ import { createLog } from './telemetry/logger.js';
 /** How long the sandbox may take to stop before the process ends all the same. */
 const SANDBOX_STOP_SECONDS = 10;
 
-// V8 lets a heap of 22 MB grow fourfold before it looks for what is left of answers; to look sooner takes 30 MB less.
+// V8 lets a heap of 22 MB grow fourfold before it looks for what is left of answers; to look sooner takes some 40 MB less.
 setFlagsFromString('--heap-growing-percent=60');
 
 const [command, ...flags] = process.argv.slice(2);

@@ -17,12 +17,16 @@ export interface SafelistOptions {
 /** Different operations that are reported, so that a hostile client fills neither the memory nor the log. */
 const MOST_REPORTS = 1000;
 
-/** Of a longer name, so much is told. */
+/** Of a longer name or id, so much is told. */
 const MAX_NAME = 100;
 
 /** Apollo Router's code and status for an id that its list doesn't have. */
 const unknownId = (id: string): GraphQLError =>
-  refusal('PERSISTED_QUERY_NOT_IN_LIST', 404, `No operation with the id ${id.slice(0, 100)} is in the list.`);
+  refusal(
+    'PERSISTED_QUERY_NOT_IN_LIST',
+    404,
+    `No operation with the id ${id.slice(0, MAX_NAME)} is in the list.`,
+  );
 
 /** Apollo Router's code and status for a text that its list doesn't have. */
 const unknownText = (): GraphQLError =>

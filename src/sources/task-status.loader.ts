@@ -5,7 +5,7 @@ import { oneOf } from '../translation/filter.grammar.js';
 import { MAX_IDS_PER_CALL, toIdRuns } from '../translation/id.translator.js';
 import { patienceOf, type Patience, type Waiting } from '../upstream/patience.js';
 import type { TaskStatusApi } from '../upstream/task-status.api.js';
-import { UpstreamError } from '../upstream/upstream-error.js';
+import { statusOf } from '../upstream/upstream-error.js';
 import { createBatchWindow } from './batch-window.js';
 
 /** A task that is looked up, and for whom. */
@@ -21,17 +21,11 @@ export type TaskStatusLoader = DataLoader<LookUp, TaskStatus | null>;
 export const SINGLES_AT_A_TIME = 8;
 
 /** A run that is refused as a whole says nothing about its ids: they are looked up one by one then. */
-const REFUSED_AS_A_WHOLE = [400, 404, 413, 414, 431];
+const REFUSED_AS_A_WHOLE = new Set<number | undefined>([400, 404, 413, 414, 431]);
 
 /** Whether a joined call failed in a way that its parts, asked one by one, need not. */
 export function isRefusedAsAWhole(error: unknown): boolean {
-  return isAnsweredBy(error, REFUSED_AS_A_WHOLE);
-}
-
-function isAnsweredBy(error: unknown, statuses: readonly number[]): boolean {
-  if (!(error instanceof UpstreamError)) return false;
-  const { failure, status = 0 } = error.details;
-  return failure === 'status' && statuses.includes(status);
+  return REFUSED_AS_A_WHOLE.has(statusOf(error));
 }
 
 type Found = TaskStatus | Error | null;
@@ -58,7 +52,7 @@ export function createTaskStatusLoader(
 
   const readOne = (id: string, patienceFor: PatienceFor): Promise<Found> =>
     limit(() => reads.one(id, patienceFor([id]))).catch((error: unknown) => {
-      if (isAnsweredBy(error, [404])) return null;
+      if (statusOf(error) === 404) return null;
       return error as Error;
     });
 

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 import { createPatience, within } from './patience.js';
 import type { UpstreamClient } from './upstream.client.js';
-import { UpstreamError } from './upstream-error.js';
+import { statusOf, UpstreamError } from './upstream-error.js';
 
 /** The OAuth client as which a gateway calls for itself. */
 export interface ServiceCredentials {
@@ -104,8 +104,8 @@ async function askToken(
 /** Whether the upstream answered, and there will be no other answer the next time. */
 function isNoToken(error: unknown): error is UpstreamError {
   if (!(error instanceof UpstreamError)) return false;
-  const { failure, status = 0 } = error.details;
-  return failure === 'unreadable' || (failure === 'status' && status < 500 && status !== 429);
+  const status = statusOf(error);
+  return error.details.failure === 'unreadable' || (status !== undefined && status < 500 && status !== 429);
 }
 
 /** A failure of its own, not the status: a client that is told 401 or 403 would look for the fault in its own token. */
@@ -115,9 +115,4 @@ function refused(status: number | undefined): UpstreamError {
     ...(status !== undefined && { status }),
     text: 'it refuses the gateway’s own credentials',
   });
-}
-
-function statusOf(error: unknown): number | undefined {
-  const details = error instanceof UpstreamError ? error.details : undefined;
-  return details?.failure === 'status' ? details.status : undefined;
 }

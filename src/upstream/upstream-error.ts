@@ -42,3 +42,9 @@ export class UpstreamError extends Error {
     );
   }
 }
+
+/** The status by which the upstream refused a call; undefined for any other failure. */
+export function statusOf(error: unknown): number | undefined {
+  const details = error instanceof UpstreamError ? error.details : undefined;
+  return details?.failure === 'status' ? details.status : undefined;
+}
