@@ -17,10 +17,12 @@ export interface SharedReads {
   readonly forget: (authorization: Authorization, id: string) => void;
 }
 
-/** A read under way, and those who wait for it. Its answer is undefined once it has come. */
+/**
+ * A read under way, and those who wait for it; nothing once its answer has come. What a map outgrew keeps what it held
+ * then, and names what the map became: garbage of long ago would keep every read since from being collected with the young.
+ */
 interface UnderWay {
-  answer: Promise<unknown> | undefined;
-  readonly waiting: Waiting;
+  read: { readonly answer: Promise<unknown>; readonly waiting: Waiting } | undefined;
 }
 
 interface Principal {
@@ -53,18 +55,17 @@ export function createSharedReads(
     key: string,
     start: (waiting: Waiting) => Promise<T>,
   ): Promise<T> {
-    const known = underWay.get(key);
-    if (known?.answer !== undefined && !isGone(known.waiting)) {
+    const known = underWay.get(key)?.read;
+    if (known && !isGone(known.waiting)) {
       join(known.waiting, patience);
       return within(patience, known.answer as Promise<T>);
     }
     principal.underWay += 1;
     const waiting: Waiting = { callers: [patience], calls: [] };
     const answer = start(waiting);
-    const entry: UnderWay = { answer, waiting };
+    const entry: UnderWay = { read: { answer, waiting } };
     const settled = (): void => {
-      // What a map has outgrown may live on with all that it held: an answer is not to live on with it.
-      entry.answer = undefined;
+      entry.read = undefined;
       if (underWay.get(key) === entry) underWay.delete(key);
       principal.underWay -= 1;
       if (principal.underWay === 0) principals.delete(authorization);

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { Readable } from 'node:stream';
 import { got, type Method, type PlainResponse, type Request, type RequestFunction } from 'got';
 import { Pool, type Dispatcher } from 'undici';
 import type { Clock } from './clock.js';
@@ -48,6 +49,9 @@ export interface UpstreamClientOptions {
 /** For so long a connection is kept for the next call. */
 const KEEP_ALIVE_MS = 30_000;
 
+/** Bytes of an answer that are read ahead. */
+const HIGH_WATER = 64 * 1024;
+
 /** The one got instance: no retries, no redirects, connections kept alive. */
 export function createUpstreamClient({ origin, timeoutMs, clock }: UpstreamClientOptions): UpstreamClient {
   const client = got.extend({
@@ -67,7 +71,7 @@ export function createUpstreamClient({ origin, timeoutMs, clock }: UpstreamClien
     const began = clock.now();
     let ended: number | undefined;
     patience.note({ ms: () => (ended ?? clock.now()) - began });
-    const breaking = new AbortController();
+    const call = new Breakable();
     const stream = client.stream(origin + path, {
       method,
       headers: {
@@ -75,9 +79,9 @@ export function createUpstreamClient({ origin, timeoutMs, clock }: UpstreamClien
         ...(body && { 'content-type': body.type }),
       },
       // What has a body is sent by node:http, to which alone got can write one.
-      ...(body ? { body: body.text } : { request: through(pool, path, breaking.signal) }),
+      ...(body ? { body: body.text } : { request: through(pool, path, call) }),
     });
-    const { response, text } = await exchange(stream, breaking, patience, timeoutMs, clock).finally(() => {
+    const { response, text } = await exchange(stream, call, patience, timeoutMs, clock).finally(() => {
       ended = clock.now();
     });
     const { statusCode: status, headers } = response;
@@ -95,20 +99,60 @@ export function createUpstreamClient({ origin, timeoutMs, clock }: UpstreamClien
   };
 }
 
+/** A call of undici's, which may be broken off before it has begun. */
+class Breakable {
+  private isBroken = false;
+  private controller: Dispatcher.DispatchController | undefined;
+
+  begin(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.isBroken) this.break();
+  }
+
+  break(): void {
+    this.isBroken = true;
+    this.controller?.abort(new Error('broken off'));
+  }
+}
+
 /** Has got send by a pool of undici, which costs half of what node:http does. Its time is not got's to measure. */
-function through(pool: Pool, path: string, signal: AbortSignal): RequestFunction {
-  return async (_url, { method, headers }) => {
-    const response = await pool.request({
-      path,
-      method: method as Dispatcher.HttpMethod,
-      headers: headers as Record<string, string>,
-      signal,
+function through(pool: Pool, path: string, call: Breakable): RequestFunction {
+  return async (_url, { method, headers }) =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      let body: Readable | undefined;
+      const handler: Dispatcher.DispatchHandler = {
+        onRequestStart(controller) {
+          call.begin(controller);
+        },
+        onResponseStart(controller, statusCode, answered) {
+          if (statusCode < 200) return; // There is more to come.
+          const response = new Readable({
+            highWaterMark: HIGH_WATER,
+            read: () => {
+              controller.resume();
+            },
+          });
+          // By this event alone got learns that a packed body broke off.
+          response.once('error', () => response.emit('aborted'));
+          body = Object.assign(response, { statusCode, headers: answered });
+          resolve(body as IncomingMessage);
+        },
+        onResponseData(controller, piece) {
+          if (body?.push(piece) === false) controller.pause();
+        },
+        onResponseEnd() {
+          body?.push(null);
+        },
+        onResponseError(_, error) {
+          reject(error);
+          body?.destroy(error);
+        },
+      };
+      pool.dispatch(
+        { path, method: method as Dispatcher.HttpMethod, headers: headers as Record<string, string> },
+        handler,
+      );
     });
-    const { statusCode, headers: answered, body } = response;
-    // By this event alone got learns that a packed body broke off.
-    body.once('error', () => body.emit('aborted'));
-    return Object.assign(body, { statusCode, headers: answered }) as unknown as IncomingMessage;
-  };
 }
 
 /**
@@ -117,7 +161,7 @@ function through(pool: Pool, path: string, signal: AbortSignal): RequestFunction
  */
 function exchange(
   stream: Request,
-  breaking: AbortController,
+  call: Breakable,
   patience: Patience,
   timeoutMs: number,
   clock: Clock,
@@ -131,7 +175,7 @@ function exchange(
     };
     const breakOff = (error: UpstreamError): void => {
       fail(error);
-      breaking.abort();
+      call.break();
       stream.destroy();
     };
     const cancel = clock.after(timeoutMs, () => {
