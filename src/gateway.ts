@@ -115,6 +115,8 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: mask,
+    // A line's end behind it would have V8 copy the whole of a long answer.
+    stringifyResult: (result) => JSON.stringify(result),
     logger: log,
     csrfPrevention: true,
     allowBatchedHttpRequests: config.batchLimit > 0,

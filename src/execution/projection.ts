@@ -37,33 +37,43 @@ export function compileProjection(
 
 function ofObject(type: GraphQLObjectType, nodes: readonly FieldNode[], scope: SelectionScope): Projection {
   const definitions = type.getFields();
-  const fields = [...collectFields(type, nodes, scope)].map(([key, fieldNodes]) => {
+  const projections: Projection[] = [];
+  const members = [...collectFields(type, nodes, scope)].map(([key, fieldNodes]) => {
     const name = fieldNodes[0]?.name.value ?? '';
-    if (key === '__proto__') throw new NotProjected('that key is special to a plain object');
-    if (name === '__typename') return { key };
+    if (key === '__proto__') throw new NotProjected('that key is special to an object literal');
+    if (name === '__typename') return `${key}: '${type.name}'`;
     const definition = definitions[name];
     if (definition === undefined || definition.resolve || definition.args.length > 0)
       throw new NotProjected(`${type.name}.${name} has a resolver or arguments`);
-    const project = compileProjection(definition.type, fieldNodes, scope);
-    return { key, name, project, nullable: !isNonNullType(definition.type) };
+    const index = projections.push(compileProjection(definition.type, fieldNodes, scope)) - 1;
+    const orElse = isNonNullType(definition.type) ? 'none()' : 'null';
+    return `${key}: (member = source.${name}) === null || member === undefined ? ${orElse} : projection${index}(member)`;
   });
+  const project = generate(members, projections);
 
   return (value) => {
     if (typeof value !== 'object' || isDeferred(value)) throw new NotProjected('no plain object');
-    const source = value as Record<string, unknown>;
-    const projected: Record<string, unknown> = {};
-    for (const { key, name, project, nullable } of fields) {
-      if (name === undefined) {
-        projected[key] = type.name;
-        continue;
-      }
-      const member = source[name];
-      if (member !== null && member !== undefined) projected[key] = project(member);
-      else if (nullable) projected[key] = null;
-      else throw new NotProjected('null where none may be');
-    }
-    return projected;
+    return project(value);
   };
+}
+
+/**
+ * A function that makes an object of these members. Generated, since V8 reads and writes members that a loop names three
+ * times as slowly. All that the text holds are names of GraphQL, which are letters, digits and underscores.
+ */
+function generate(members: readonly string[], projections: readonly Projection[]): Projection {
+  const parameters = projections.map((_, index) => `projection${index}`);
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- see above
+  const make = new Function(
+    'none',
+    ...parameters,
+    `return (source) => { let member; return { ${members.join(', ')} }; };`,
+  ) as (none: () => never, ...projections: readonly Projection[]) => Projection;
+  return make(none, ...projections);
+}
+
+function none(): never {
+  throw new NotProjected('null where none may be');
 }
 
 function ofList(itemType: GraphQLOutputType, project: Projection): Projection {
@@ -72,8 +82,7 @@ function ofList(itemType: GraphQLOutputType, project: Projection): Projection {
     if (!Array.isArray(value)) throw new NotProjected('no array');
     return value.map((item: unknown) => {
       if (item !== null && item !== undefined) return project(item);
-      if (nullable) return null;
-      throw new NotProjected('null where none may be');
+      return nullable ? null : none();
     });
   };
 }

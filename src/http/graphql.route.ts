@@ -59,7 +59,7 @@ export function serveGraphql(
       if (answer) {
         const errors = formatErrors(answer.errors);
         void reply.headers({ ...headersFor(errors), 'content-type': mediaType });
-        return `${JSON.stringify({ ...(errors.length > 0 && { errors }), data: answer.data })}\n`;
+        return JSON.stringify({ ...(errors.length > 0 && { errors }), data: answer.data });
       }
       const whole = await wholeWay.call(app, request, reply);
       if (request.method === 'POST' && reply.statusCode === 200 && mediaTypes.size < MAX_ACCEPTS)

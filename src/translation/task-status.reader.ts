@@ -85,7 +85,7 @@ class TaskRow implements TaskStatus {
   }
   get taskDefinitionSummary(): TaskDefinitionSummary | null {
     const { taskDefinitionSummary: summary } = this.wire;
-    return isRecord(summary) ? readSummary(summary) : null;
+    return isRecord(summary) ? new SummaryRow(summary) : null;
   }
   get state(): TaskState {
     return readState(this.wire, this.completionStatus);
@@ -208,17 +208,27 @@ function readReturn(wire: Record<string, unknown>): TaskReturn {
   return { name: readText(wire['name']), attributeName: readText(wire['attributeName']) };
 }
 
-function readSummary(wire: Record<string, unknown>): TaskDefinitionSummary {
-  return {
-    id: readText(wire['id']),
-    uniqueName: readText(wire['uniqueName']),
-    description: readText(wire['description']),
-    parentName: readText(wire['parentName']),
-    executor: readText(wire['executor']),
-    get arguments() {
-      return readJson(wire['arguments']) ?? {};
-    },
-  };
+class SummaryRow implements TaskDefinitionSummary {
+  constructor(private readonly wire: Record<string, unknown>) {}
+
+  get id(): string | null {
+    return readText(this.wire['id']);
+  }
+  get uniqueName(): string | null {
+    return readText(this.wire['uniqueName']);
+  }
+  get description(): string | null {
+    return readText(this.wire['description']);
+  }
+  get parentName(): string | null {
+    return readText(this.wire['parentName']);
+  }
+  get executor(): string | null {
+    return readText(this.wire['executor']);
+  }
+  get arguments(): unknown {
+    return readJson(this.wire['arguments']) ?? {};
+  }
 }
 
 function readList<T>(wire: unknown, read: (item: Record<string, unknown>) => T): T[] {

@@ -105,7 +105,7 @@ describe('a row', () => {
       progress: 'Started',
       percentComplete: 40,
     });
-    expect(task.taskDefinitionSummary).toEqual({
+    expect(task.taskDefinitionSummary).toMatchObject({
       id: 'd',
       uniqueName: 'u',
       description: null,
