@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
 import { readConfig, readSandboxAddress, type Reading } from './config.js';
 import { startGateway } from './gateway.js';
@@ -8,9 +7,6 @@ import { createLog } from './telemetry/logger.js';
 
 /** How long the sandbox may take to stop before the process ends all the same. */
 const SANDBOX_STOP_SECONDS = 10;
-
-// V8 lets a heap of 22 MB grow fourfold before it looks for what is left of answers; to look sooner takes some 40 MB less.
-setFlagsFromString('--heap-growing-percent=60');
 
 const [command, ...flags] = process.argv.slice(2);
 try {

@@ -1,27 +1,37 @@
 import type { TaskStatus } from '../model/task-status.model.js';
 
-/** The tasks that one operation has asked for or come by, so that none is asked for twice. Dies with the operation. */
-export interface TaskMemo {
-  load(id: string): Promise<TaskStatus | null>;
-  /** Remembers a task, unless something is remembered of it already. */
-  prime(id: string, task: TaskStatus): void;
-  clear(id: string): void;
-}
+/**
+ * The tasks that one operation has asked for or come by, in front of a look-up, so that none is asked for twice.
+ * Failures are remembered too. Dies with the operation.
+ */
+export class TaskMemo {
+  private readonly known = new Map<string, Promise<TaskStatus | null>>();
+  private lists: (readonly (TaskStatus | undefined)[])[] = [];
 
-/** A memo in front of a look-up. Failures are remembered too: an operation asks for each task once. */
-export function createTaskMemo(lookUp: (id: string) => Promise<TaskStatus | null>): TaskMemo {
-  const known = new Map<string, Promise<TaskStatus | null>>();
-  return {
-    load(id) {
-      let task = known.get(id);
-      if (task === undefined) known.set(id, (task = lookUp(id)));
-      return task;
-    },
-    prime(id, task) {
-      if (!known.has(id)) known.set(id, Promise.resolve(task));
-    },
-    clear(id) {
-      known.delete(id);
-    },
-  };
+  constructor(private readonly lookUp: (id: string) => Promise<TaskStatus | null>) {}
+
+  load(id: string): Promise<TaskStatus | null> {
+    this.read();
+    let task = this.known.get(id);
+    if (task === undefined) this.known.set(id, (task = this.lookUp(id)));
+    return task;
+  }
+
+  /** Remembers tasks, but for those of which something is remembered already. */
+  add(tasks: readonly (TaskStatus | undefined)[]): void {
+    this.lists.push(tasks);
+  }
+
+  clear(id: string): void {
+    this.read();
+    this.known.delete(id);
+  }
+
+  /** Few operations look up what they have listed: lists are read for those alone. */
+  private read(): void {
+    if (this.lists.length === 0) return;
+    for (const task of this.lists.flat())
+      if (task !== undefined && !this.known.has(task.id)) this.known.set(task.id, Promise.resolve(task));
+    this.lists = [];
+  }
 }

@@ -20,9 +20,9 @@ import { UpstreamError } from '../upstream/upstream-error.js';
 import type { Log } from '../telemetry/logger.js';
 import { readAll, sequenceOf, type RowSequence } from './row-sequence.js';
 import { createdMs } from './resume.js';
-import { createSourceRows } from './source-rows.js';
+import { createSourceRows, type SourceRows } from './source-rows.js';
 import { readTaskPage, type PageNeeds } from './task-page.js';
-import { createTaskMemo } from './task-memo.js';
+import { TaskMemo } from './task-memo.js';
 import type { TaskReads, TaskRows } from './task-reads.js';
 
 /** What one caller may ask of the upstream, for the time of one operation. Failed calls throw `UpstreamError`. */
@@ -48,68 +48,88 @@ export function createTaskStatusSource(
   log: Log,
   now: () => number,
 ): TaskStatusSource {
-  const { version } = api;
+  return new OperationSource(api, reads, caller, log, now);
+}
 
-  const loader = createTaskMemo((id) => reads.byId(caller, id));
+/** A class, since each operation has one: as closures it took 2 KB more. */
+class OperationSource implements TaskStatusSource {
+  private readonly memo: TaskMemo;
+  private sourceRows: SourceRows | undefined;
+  private pendingTasks: Promise<readonly TaskStatus[]> | undefined;
 
-  /** A list of the upstream, whose rows are remembered as they come. */
-  function remote(
-    fetch: (query: ListQuery) => Promise<TaskRows>,
-    total: () => Promise<number | null>,
-  ): RowSequence {
-    return {
-      total,
-      async window(offset, size, count) {
-        const query = { limit: size, ...(offset > 0 && { offset }), ...(count && { count }) };
-        const { rows, totalCount: total } = await fetch(query);
-        for (const task of rows) if (task !== undefined) loader.prime(task.id, task);
-        return { offset, rows, total, ended: rows.length < size };
-      },
-    };
+  constructor(
+    private readonly api: TaskStatusApi,
+    private readonly reads: TaskReads,
+    private readonly caller: Caller,
+    private readonly log: Log,
+    private readonly now: () => number,
+  ) {
+    this.memo = new TaskMemo((id) => reads.byId(caller, id));
   }
 
-  function listSequence(filters: string | undefined, order: Order): RowSequence {
-    const sorters = order && (order === SortDirection.DESC ? '-created' : 'created');
-    return remote(
-      (query) => reads.list(caller, { ...query, filters, sorters }),
-      async () => (await reads.list(caller, { limit: 1, count: true, filters })).totalCount,
+  // Checks throw inside the promise, as every other failure does.
+  async byId(id: string): Promise<TaskStatus | null> {
+    return this.memo.load(checkId(id, 'id'));
+  }
+
+  async list(
+    { filter: given, sort, ...args }: TaskStatusesArgs,
+    needs: PageNeeds,
+  ): Promise<TaskStatusConnection> {
+    const filter = readFilter(given);
+    const request = readPage(args, { field: 'taskStatuses', filter, sort });
+    const selection = toSelection(filter, this.api.version);
+    return readTaskPage(this.rowsOf(selection, request.order, needs), request, needs);
+  }
+
+  async pending(args: PageArgs, needs: PageNeeds): Promise<TaskStatusConnection> {
+    const request = readPage(args, { field: 'pendingTasks', cursorOrder: SortDirection.DESC });
+    const selection = toSelection(PENDING, this.api.version);
+    return readTaskPage(this.rowsOf(selection, request.order, needs), request, needs);
+  }
+
+  async listOfSource(
+    id: string,
+    { filter, sort, ...args }: TaskStatusesArgs,
+    needs: PageNeeds,
+  ): Promise<TaskStatusConnection> {
+    return this.pageOfSource(
+      id,
+      args,
+      { field: 'Source.taskStatuses', filter: readFilter(filter), sort },
+      needs,
     );
   }
 
-  const pendingSequence = remote(
-    (query) => reads.pending(caller, query),
-    () => reads.pendingTotal(caller),
-  );
-
-  const sourceRows = createSourceRows(version, listSequence);
-
-  let pendingTasks: Promise<readonly TaskStatus[]> | undefined;
-  /** All pending tasks, read once for all that match or sort them. */
-  const allPending = (): Promise<readonly TaskStatus[]> => (pendingTasks ??= readAll(pendingSequence));
-
-  /** The pending tasks: as the upstream pages them, or all of them in memory where they are to be matched or sorted. */
-  function pendingRows(order: Order, needs: PageNeeds, matches?: PendingMatch): RowSequence {
-    const asIs = order === undefined || (!needs.rows && !needs.hasNextPage);
-    if (matches === undefined && asIs) return pendingSequence;
-    return sequenceOf(async () => {
-      const tasks = await allPending();
-      return sorted(matches ? tasks.filter(matches) : tasks, order);
-    });
+  async pendingOfSource(id: string, args: PageArgs, needs: PageNeeds): Promise<TaskStatusConnection> {
+    const subject = { field: 'Source.pendingTasks', filter: PENDING, cursorOrder: SortDirection.DESC };
+    return this.pageOfSource(id, args, subject, needs);
   }
 
-  function rowsOf(selection: TaskSelection, order: Order, needs: PageNeeds): RowSequence {
-    switch (selection.from) {
-      case 'nothing':
-        return sequenceOf(() => Promise.resolve([]));
-      case 'list':
-        return listSequence(selection.filters, order);
-      case 'pending':
-        return pendingRows(order, needs, selection.matches);
-    }
+  async update({ id, patch }: UpdateTaskStatusInput): Promise<TaskStatus | null> {
+    const { api, reads, caller, memo } = this;
+    const operations = toJsonPatch(patch, 'input.patch');
+    reads.forget(caller.authorization, id);
+    const sent = api.updateTaskStatus(checkId(id, 'input.id'), operations, caller);
+    const wire = await within(caller.patience, sent)
+      .catch((error: unknown) => {
+        if (error instanceof UpstreamError && error.details.failure === 'unreadable') return undefined;
+        throw error;
+      })
+      .finally(() => {
+        reads.forget(caller.authorization, id);
+        memo.clear(id);
+        this.sourceRows?.clear();
+        this.pendingTasks = undefined;
+      });
+    const task = readTaskStatus(wire, this.now);
+    if (task === undefined) this.log.warn('an update was applied, but its answer could not be read');
+    else memo.add([task]);
+    return task ?? null;
   }
 
   /** A page of one source's rows: of the list, where many sources are joined; of the pending tasks, which are read once. */
-  async function pageOfSource(
+  private pageOfSource(
     given: string,
     args: PageArgs,
     { filter, ...subject }: PageSubject & { filter: TaskFilter },
@@ -118,65 +138,71 @@ export function createTaskStatusSource(
     const id = checkId(given, 'id');
     const own = ofSources(filter, [id]);
     const request = readPage(args, { ...subject, filter: own });
-    const selection = toSelection(own, version);
+    const selection = toSelection(own, this.api.version);
     const rows =
       selection.from === 'list'
-        ? sourceRows.of(id, filter, request.order)
-        : rowsOf(selection, request.order, needs);
+        ? this.joinedRows().of(id, filter, request.order)
+        : this.rowsOf(selection, request.order, needs);
     return readTaskPage(rows, request, needs);
   }
 
-  return {
-    // Checks throw inside the promise, as every other failure does.
-    byId: async (id) => loader.load(checkId(id, 'id')),
+  private joinedRows(): SourceRows {
+    this.sourceRows ??= createSourceRows(this.api.version, (filters, order) => this.listRows(filters, order));
+    return this.sourceRows;
+  }
 
-    async list({ filter: given, sort, ...args }, needs) {
-      const filter = readFilter(given);
-      const request = readPage(args, { field: 'taskStatuses', filter, sort });
-      return readTaskPage(rowsOf(toSelection(filter, version), request.order, needs), request, needs);
-    },
+  private rowsOf(selection: TaskSelection, order: Order, needs: PageNeeds): RowSequence {
+    switch (selection.from) {
+      case 'nothing':
+        return sequenceOf(() => Promise.resolve([]));
+      case 'list':
+        return this.listRows(selection.filters, order);
+      case 'pending':
+        return this.pendingRows(order, needs, selection.matches);
+    }
+  }
 
-    async pending(args, needs) {
-      const request = readPage(args, { field: 'pendingTasks', cursorOrder: SortDirection.DESC });
-      const selection = toSelection(PENDING, version);
-      return readTaskPage(rowsOf(selection, request.order, needs), request, needs);
-    },
+  private listRows(filters: string | undefined, order: Order): RowSequence {
+    const { reads, caller } = this;
+    const sorters = order && (order === SortDirection.DESC ? '-created' : 'created');
+    return this.remote(
+      (query) => reads.list(caller, { ...query, filters, sorters }),
+      async () => (await reads.list(caller, { limit: 1, count: true, filters })).totalCount,
+    );
+  }
 
-    async listOfSource(id, { filter, sort, ...args }, needs) {
-      return pageOfSource(
-        id,
-        args,
-        { field: 'Source.taskStatuses', filter: readFilter(filter), sort },
-        needs,
-      );
-    },
+  /** The pending tasks: as the upstream pages them, or all of them in memory where they are to be matched or sorted. */
+  private pendingRows(order: Order, needs: PageNeeds, matches?: PendingMatch): RowSequence {
+    const { reads, caller } = this;
+    const paged = this.remote(
+      (query) => reads.pending(caller, query),
+      () => reads.pendingTotal(caller),
+    );
+    const asIs = order === undefined || (!needs.rows && !needs.hasNextPage);
+    if (matches === undefined && asIs) return paged;
+    return sequenceOf(async () => {
+      // Read once for all that match or sort them.
+      const tasks = await (this.pendingTasks ??= readAll(paged));
+      return sorted(matches ? tasks.filter(matches) : tasks, order);
+    });
+  }
 
-    async pendingOfSource(id, args, needs) {
-      const subject = { field: 'Source.pendingTasks', filter: PENDING, cursorOrder: SortDirection.DESC };
-      return pageOfSource(id, args, subject, needs);
-    },
-
-    async update({ id, patch }) {
-      const operations = toJsonPatch(patch, 'input.patch');
-      reads.forget(caller.authorization, id);
-      const sent = api.updateTaskStatus(checkId(id, 'input.id'), operations, caller);
-      const wire = await within(caller.patience, sent)
-        .catch((error: unknown) => {
-          if (error instanceof UpstreamError && error.details.failure === 'unreadable') return undefined;
-          throw error;
-        })
-        .finally(() => {
-          reads.forget(caller.authorization, id);
-          loader.clear(id);
-          sourceRows.clear();
-          pendingTasks = undefined;
-        });
-      const task = readTaskStatus(wire, now);
-      if (task === undefined) log.warn('an update was applied, but its answer could not be read');
-      else loader.prime(id, task);
-      return task ?? null;
-    },
-  };
+  /** A list of the upstream, whose rows are remembered as they come. */
+  private remote(
+    fetch: (query: ListQuery) => Promise<TaskRows>,
+    total: () => Promise<number | null>,
+  ): RowSequence {
+    const { memo } = this;
+    return {
+      total,
+      async window(offset, size, count) {
+        const query = { limit: size, ...(offset > 0 && { offset }), ...(count && { count }) };
+        const { rows, totalCount: total } = await fetch(query);
+        memo.add(rows);
+        return { offset, rows, total, ended: rows.length < size };
+      },
+    };
+  }
 }
 
 /** By `created`, then by id; rows without a date are the oldest. The given order where there is none asked. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TaskStatus } from '../../src/model/task-status.model.js';
-import { createTaskMemo, type TaskMemo } from '../../src/sources/task-memo.js';
+import { TaskMemo } from '../../src/sources/task-memo.js';
 import { createTaskStatusLoader, type LoaderReads } from '../../src/sources/task-status.loader.js';
 import { apiVersionNames, apiVersions, type ApiVersionName } from '../../src/upstream/api-version.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
@@ -53,10 +53,10 @@ class Upstream {
     const loader = createTaskStatusLoader(apiVersions[version], reads, (send) => {
       send();
     });
-    const memo = createTaskMemo((id) => loader.load({ id, waiting: { callers: [endless], calls: [] } }));
+    const memo = new TaskMemo((id) => loader.load({ id, waiting: { callers: [endless], calls: [] } }));
     const loadMany = (ids: readonly string[]): Promise<(TaskStatus | Error | null)[]> =>
       Promise.all(ids.map((id) => memo.load(id).catch((error: unknown) => error as Error)));
-    return { ...memo, loadMany };
+    return Object.assign(memo, { loadMany });
   }
 
   static of(listed: readonly string[], pending: readonly string[] = []): Upstream {
@@ -150,7 +150,7 @@ describe.each(apiVersionNames)('look-ups in API version %s', (version) => {
   test('of a task that a list has brought cost nothing', async () => {
     const upstream = Upstream.of([]);
     const loader = upstream.loader(version);
-    loader.prime('a', taskOf('a'));
+    loader.add([taskOf('a')]);
     expect(await loader.load('a')).toMatchObject({ id: 'a' });
     expect(upstream).toMatchObject({ singles: [], lists: [] });
   });
