@@ -1,6 +1,7 @@
 import type { TaskStatus } from '../model/task-status.model.js';
 import { isGone, join, patienceOf, within, type Waiting } from '../upstream/patience.js';
 import type { Authorization, Caller } from '../upstream/task-status.api.js';
+import { FleetingMap } from './fleeting-map.js';
 import type { TaskStatusLoader } from './task-status.loader.js';
 
 /**
@@ -17,18 +18,16 @@ export interface SharedReads {
   readonly forget: (authorization: Authorization, id: string) => void;
 }
 
-/**
- * A read under way, and those who wait for it; nothing once its answer has come. What a map outgrew keeps what it held
- * then, and names what the map became: garbage of long ago would keep every read since from being collected with the young.
- */
+/** A read under way, and those who wait for it. */
 interface UnderWay {
-  read: { readonly answer: Promise<unknown>; readonly waiting: Waiting } | undefined;
+  readonly answer: Promise<unknown>;
+  readonly waiting: Waiting;
 }
 
 interface Principal {
   loader?: TaskStatusLoader;
-  readonly lookUps: Map<string, UnderWay>;
-  readonly reads: Map<string, UnderWay>;
+  readonly lookUps: FleetingMap<UnderWay>;
+  readonly reads: FleetingMap<UnderWay>;
   /** How many reads are under way; without any, nothing of the principal is kept. */
   underWay: number;
 }
@@ -42,7 +41,7 @@ export function createSharedReads(
   function principalOf(authorization: Authorization): Principal {
     let principal = principals.get(authorization);
     if (principal === undefined) {
-      principal = { lookUps: new Map(), reads: new Map(), underWay: 0 };
+      principal = { lookUps: new FleetingMap(), reads: new FleetingMap(), underWay: 0 };
       principals.set(authorization, principal);
     }
     return principal;
@@ -51,11 +50,11 @@ export function createSharedReads(
   function share<T>(
     { authorization, patience }: Caller,
     principal: Principal,
-    underWay: Map<string, UnderWay>,
+    underWay: FleetingMap<UnderWay>,
     key: string,
     start: (waiting: Waiting) => Promise<T>,
   ): Promise<T> {
-    const known = underWay.get(key)?.read;
+    const known = underWay.get(key);
     if (known && !isGone(known.waiting)) {
       join(known.waiting, patience);
       return within(patience, known.answer as Promise<T>);
@@ -63,9 +62,8 @@ export function createSharedReads(
     principal.underWay += 1;
     const waiting: Waiting = { callers: [patience], calls: [] };
     const answer = start(waiting);
-    const entry: UnderWay = { read: { answer, waiting } };
+    const entry: UnderWay = { answer, waiting };
     const settled = (): void => {
-      entry.read = undefined;
       if (underWay.get(key) === entry) underWay.delete(key);
       principal.underWay -= 1;
       if (principal.underWay === 0) principals.delete(authorization);
