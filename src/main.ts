@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
 import { readConfig, readSandboxAddress, type Reading } from './config.js';
 import { startGateway } from './gateway.js';
@@ -7,6 +8,9 @@ import { createLog } from './telemetry/logger.js';
 
 /** How long the sandbox may take to stop before the process ends all the same. */
 const SANDBOX_STOP_SECONDS = 10;
+
+// V8 lets a small heap grow fourfold before it looks for what is left of long answers; to look sooner takes 20 MB less.
+setFlagsFromString('--heap-growing-percent=60');
 
 const [command, ...flags] = process.argv.slice(2);
 try {

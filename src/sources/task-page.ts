@@ -50,10 +50,12 @@ async function readAt(sequence: RowSequence, size: number, offset: number, needs
     if (total !== null) return total > offset + size;
     return (await sequence.window(offset + size, 1, false)).rows.length > 0;
   };
+  const placed: PlacedRow[] = [];
+  rows.slice(0, size).forEach((task, index) => {
+    if (task !== undefined) placed.push({ task, offset: offset + index });
+  });
   return {
-    rows: rows
-      .slice(0, size)
-      .flatMap((task, index) => (task === undefined ? [] : [{ task, offset: offset + index }])),
+    rows: placed,
     hasNextPage: needs.hasNextPage && (await hasNextPage()),
     totalCount: total,
   };

@@ -68,12 +68,15 @@ export function createTaskStatusLoader(
       if (isRefusedAsAWhole(error)) return readEach(ids, patienceFor);
       return ids.map((id) => [id, error as Error]);
     }
-    const found = new Map<string, Found>(rows.map((row) => [row.id, row]));
-    const folded = new Set(rows.map((row) => row.id.toLowerCase()));
-    // The list may hold no pending tasks, and it may have answered an id of other casing.
-    const isOpen = (id: string): boolean => !version.listHoldsPending || folded.has(id.toLowerCase());
+    const found = new Map<string, Found>();
+    for (const row of rows) found.set(row.id, row);
     const missing = ids.filter((id) => !found.has(id));
-    for (const [id, task] of await readEach(missing.filter(isOpen), patienceFor)) found.set(id, task);
+    if (missing.length > 0) {
+      const folded = new Set(rows.map((row) => row.id.toLowerCase()));
+      // The list may hold no pending tasks, and it may have answered an id of other casing.
+      const isOpen = (id: string): boolean => !version.listHoldsPending || folded.has(id.toLowerCase());
+      for (const [id, task] of await readEach(missing.filter(isOpen), patienceFor)) found.set(id, task);
+    }
     return ids.map((id) => [id, found.get(id) ?? null]);
   }
 
@@ -81,7 +84,11 @@ export function createTaskStatusLoader(
   return new DataLoader<LookUp, TaskStatus | null>(
     async (lookUps) => {
       const waiting = new Map<string, Waiting[]>();
-      for (const { id, waiting: who } of lookUps) waiting.set(id, [...(waiting.get(id) ?? []), who]);
+      for (const { id, waiting: who } of lookUps) {
+        const others = waiting.get(id);
+        if (others) others.push(who);
+        else waiting.set(id, [who]);
+      }
       const patienceFor: PatienceFor = (ids) => patienceOf(ids.flatMap((id) => waiting.get(id) ?? []));
       const runs = toIdRuns([...waiting.keys()]).map((ids) => readRun(ids, patienceFor));
       const answers = new Map((await window.watch(Promise.all(runs))).flat());

@@ -45,8 +45,10 @@ export function isGone({ callers }: Waiting): boolean {
 
 /** The patience of a call on which all these answers hang: over when nobody waits for any of them. */
 export function patienceOf(answers: readonly Waiting[]): Patience {
-  const call = new JoinedPatience(answers.flatMap(({ callers }) => callers));
-  for (const { calls } of answers) calls.push(call);
+  const callers = new Set<Patience>();
+  for (const answer of answers) for (const caller of answer.callers) callers.add(caller);
+  const call = new JoinedPatience(callers);
+  for (const answer of answers) answer.calls.push(call);
   return call;
 }
 
@@ -120,13 +122,11 @@ class OperationPatience extends Ending implements EndingPatience {
 
 /** The patience of all who are present: over when it is over for the last of them. */
 class JoinedPatience extends Ending implements Patience {
-  private readonly present: Set<Patience>;
   private readonly calls: UpstreamCall[] = [];
 
-  constructor(callers: readonly Patience[]) {
+  constructor(private readonly present: Set<Patience>) {
     super();
-    this.present = new Set(callers);
-    for (const one of this.present) this.attend(one);
+    for (const one of present) this.attend(one);
   }
 
   until(): number {
