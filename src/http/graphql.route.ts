@@ -58,7 +58,7 @@ export function serveGraphql(
       const answer = operation && (await known.answer(operation, () => contextFor(visitOf(request, reply))));
       if (answer) {
         const errors = formatErrors(answer.errors);
-        void reply.headers({ ...headersFor(errors), 'content-type': mediaType });
+        void reply.headers(headersFor(errors)).header('content-type', mediaType);
         return JSON.stringify({ ...(errors.length > 0 && { errors }), data: answer.data });
       }
       const whole = await wholeWay.call(app, request, reply);

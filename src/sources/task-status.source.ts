@@ -166,7 +166,7 @@ class OperationSource implements TaskStatusSource {
     const { reads, caller } = this;
     const sorters = order && (order === SortDirection.DESC ? '-created' : 'created');
     return this.remote(
-      (query) => reads.list(caller, { ...query, filters, sorters }),
+      ({ limit, offset, count }) => reads.list(caller, { limit, offset, count, filters, sorters }),
       async () => (await reads.list(caller, { limit: 1, count: true, filters })).totalCount,
     );
   }
@@ -196,8 +196,11 @@ class OperationSource implements TaskStatusSource {
     return {
       total,
       async window(offset, size, count) {
-        const query = { limit: size, ...(offset > 0 && { offset }), ...(count && { count }) };
-        const { rows, totalCount: total } = await fetch(query);
+        const { rows, totalCount: total } = await fetch({
+          limit: size,
+          offset: offset > 0 ? offset : undefined,
+          count: count || undefined,
+        });
         memo.add(rows);
         return { offset, rows, total, ended: rows.length < size };
       },
