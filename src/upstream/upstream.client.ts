@@ -55,7 +55,13 @@ const HIGH_WATER = 64 * 1024;
 /** The one got instance: no retries, no redirects, connections kept alive. */
 export function createUpstreamClient({ origin, timeoutMs, clock }: UpstreamClientOptions): UpstreamClient {
   const client = got.extend({
-    headers: { accept: 'application/json', 'user-agent': 'task-status-gateway' },
+    // All that a read has: got clones them, and V8 gives a clone that gets one more a shape of its own.
+    headers: {
+      accept: 'application/json',
+      'user-agent': 'task-status-gateway',
+      'accept-encoding': 'gzip, deflate, br',
+      authorization: undefined,
+    },
     agent: { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) },
     followRedirect: false,
     retry: { limit: 0 },
@@ -72,12 +78,10 @@ export function createUpstreamClient({ origin, timeoutMs, clock }: UpstreamClien
     let ended: number | undefined;
     patience.note({ ms: () => (ended ?? clock.now()) - began });
     const call = new Breakable();
-    const stream = client.stream(origin + path, {
+    const stream = client(origin + path, {
+      isStream: true,
       method,
-      headers: {
-        ...(authorization !== undefined && { authorization }),
-        ...(body && { 'content-type': body.type }),
-      },
+      headers: { authorization, ...(body && { 'content-type': body.type }) },
       // What has a body is sent by node:http, to which alone got can write one.
       ...(body ? { body: body.text } : { request: through(pool, path, call) }),
     });
