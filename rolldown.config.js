@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
 
-/** `@apollo+server` for a file of `@apollo/server`. */
-const packageOf = (id) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1].replace('/', '+');
+/** `@apollo/server` for a file of it. */
+const packageOf = (id) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1];
 
 /**
  * Bundles what `tsc` made of `src`, in its place, with all packages. Node.js keeps the text of every module it loads and

@@ -175,11 +175,11 @@ function exchange(
     let text = '';
     const fail = (error: UpstreamError): void => {
       release();
+      call.break();
       reject(error);
     };
     const breakOff = (error: UpstreamError): void => {
       fail(error);
-      call.break();
       stream.destroy();
     };
     const cancel = clock.after(timeoutMs, () => {

@@ -198,6 +198,19 @@ describe('a call that fails', () => {
     expect(server.received).toHaveLength(1);
   });
 
+  test('by a body that is not packed as it says is broken off, however long it goes on', async () => {
+    const closed = new Promise((resolve) => {
+      server.script = (response) => {
+        response.on('close', resolve);
+        response.writeHead(200, { 'content-encoding': 'gzip' });
+        response.write('[');
+        response.write(randomBytes(100_000));
+      };
+    });
+    expect((await failure(client(get))).details).toMatchObject({ failure: 'unreadable', status: 200 });
+    await closed;
+  });
+
   test('for want of an upstream is a connection failure', async () => {
     const closed = await startScriptedServer();
     await closed.stop();
