@@ -23,10 +23,10 @@ const STRING = '_string';
 const INT = '_int';
 
 /**
- * Names, comments, strings, numbers. Strings with escapes and block strings are matched to be left as they are, and so
- * are numbers that are no small integers.
+ * Comments, strings, and numbers that no name ends with. Strings with escapes and block strings are matched to be left as
+ * they are, and so are numbers that are no small integers.
  */
-const TOKENS = /[A-Za-z_]\w*|#[^\n\r]*|"""[^]*?"""|"(?:[^"\\\n\r]|\\.)*"|-?\d[\w.+-]*/g;
+const TOKENS = /#[^\n\r]*|"""[^]*?"""|"(?:[^"\\\n\r]|\\.)*"|(?<!\w)-?\d[\w.+-]*/g;
 const PLAIN_STRING = /^"(?!"")[^\\]*"$/;
 const SMALL_INT = /^-?(?:0|[1-9]\d{0,8})$/;
 
