@@ -178,6 +178,9 @@ async function run(
 ): Promise<Answer | undefined> {
   const { variableValues } = scope;
   const errors: GraphQLError[] = [];
+  let asked: ReadonlyMap<string, readonly FieldNode[]> | undefined;
+  const nodesOf = (info: RootField['info']): readonly FieldNode[] =>
+    (asked ??= fieldsIn(source, info, scope)).get(String(info.path.key)) ?? info.fieldNodes;
   const resolve = async (field: RootField): Promise<unknown> => {
     const { definition, info } = field;
     try {
@@ -191,7 +194,7 @@ async function run(
       if (value instanceof Error) throw value;
       return value ?? null;
     } catch (error) {
-      errors.push(locatedError(error, nodesIn(source, info, scope), [info.path.key]));
+      errors.push(locatedError(error, nodesOf(info), [info.path.key]));
       return null;
     }
   };
@@ -246,15 +249,15 @@ function infoOf(info: RootField['info'], variableValues: Record<string, unknown>
   };
 }
 
-/** A root field's nodes as they stand in the text of a request, which may have other literals than the compiled one. */
-function nodesIn(
+/** The root fields as they stand in the text of a request, which may have other literals than the compiled one. */
+function fieldsIn(
   source: string,
-  { fieldNodes, operation, parentType, path }: RootField['info'],
+  { operation, parentType }: RootField['info'],
   scope: SelectionScope,
-): readonly FieldNode[] {
-  if (operation.loc?.source.body === source) return fieldNodes;
-  const asked = getOperationAST(parse(source), operation.name?.value);
-  return (asked && collectFields(parentType, [asked], scope).get(String(path.key))) ?? fieldNodes;
+): ReadonlyMap<string, readonly FieldNode[]> {
+  const isCompiled = operation.loc?.source.body === source;
+  const asked = isCompiled ? operation : getOperationAST(parse(source), operation.name?.value);
+  return asked ? collectFields(parentType, [asked], scope) : new Map();
 }
 
 /** The variables that decide what is selected. */
