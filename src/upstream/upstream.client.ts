@@ -1,11 +1,11 @@
-import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { Readable } from 'node:stream';
-import { got, type Method, type PlainResponse, type Request, type RequestFunction } from 'got';
-import { Pool, type Dispatcher } from 'undici';
+import { got, type Method, type PlainResponse, type Request } from 'got';
+import { Pool } from 'undici';
 import type { Clock } from './clock.js';
 import { readErrorBody } from './error-body.js';
 import type { Patience } from './patience.js';
+import { Breakable, through } from './pooled-request.js';
 import { UpstreamError, type UpstreamErrorDetails } from './upstream-error.js';
 
 /** A longer answer is no answer of this API: 250 rows take well under a megabyte. */
@@ -48,9 +48,6 @@ export interface UpstreamClientOptions {
 
 /** For so long a connection is kept for the next call. */
 const KEEP_ALIVE_MS = 30_000;
-
-/** Bytes of an answer that are read ahead. */
-const HIGH_WATER = 64 * 1024;
 
 /** The one got instance: no retries, no redirects, connections kept alive. */
 export function createUpstreamClient({ origin, timeoutMs, clock }: UpstreamClientOptions): UpstreamClient {
@@ -101,62 +98,6 @@ export function createUpstreamClient({ origin, timeoutMs, clock }: UpstreamClien
     if (!json.ok) throw new UpstreamError({ failure: 'unreadable', ...about, text: 'the body is not JSON' });
     return { status, body: json.value, totalCount: count(headers['x-total-count']) };
   };
-}
-
-/** A call of undici's, which may be broken off before it has begun. */
-class Breakable {
-  private isBroken = false;
-  private controller: Dispatcher.DispatchController | undefined;
-
-  begin(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    if (this.isBroken) this.break();
-  }
-
-  break(): void {
-    this.isBroken = true;
-    this.controller?.abort(new Error('broken off'));
-  }
-}
-
-/** Has got send by a pool of undici, which costs half of what node:http does. Its time is not got's to measure. */
-function through(pool: Pool, path: string, call: Breakable): RequestFunction {
-  return async (_url, { method, headers }) =>
-    new Promise<IncomingMessage>((resolve, reject) => {
-      let body: Readable | undefined;
-      const handler: Dispatcher.DispatchHandler = {
-        onRequestStart(controller) {
-          call.begin(controller);
-        },
-        onResponseStart(controller, statusCode, answered) {
-          if (statusCode < 200) return; // There is more to come.
-          const response = new Readable({
-            highWaterMark: HIGH_WATER,
-            read: () => {
-              controller.resume();
-            },
-          });
-          // By this event alone got learns that a packed body broke off.
-          response.once('error', () => response.emit('aborted'));
-          body = Object.assign(response, { statusCode, headers: answered });
-          resolve(body as IncomingMessage);
-        },
-        onResponseData(controller, piece) {
-          if (body?.push(piece) === false) controller.pause();
-        },
-        onResponseEnd() {
-          body?.push(null);
-        },
-        onResponseError(_, error) {
-          reject(error);
-          body?.destroy(error);
-        },
-      };
-      pool.dispatch(
-        { path, method: method as Dispatcher.HttpMethod, headers: headers as Record<string, string> },
-        handler,
-      );
-    });
 }
 
 /**
