@@ -18,7 +18,8 @@ const mayImport = {
 /** Package by package, where it is at home. */
 const homes = {
   '^got$': ['upstream/'],
-  '^undici$': ['upstream/'],
+  '^(http-proxy-agent|https-proxy-agent)$': ['upstream/'],
+  '^proxy-from-env$': ['proxy.ts$'],
   '^cockatiel$': ['upstream/'],
   '^dataloader$': ['sources/'],
   '^p-limit$': ['sources/'],
@@ -75,13 +76,13 @@ module.exports = {
       name: 'config-imports-none-of-us',
       severity: 'error',
       from: { path: '^src/config\\.ts$' },
-      to: { path: '^src/', pathNot: '^src/operation-manifest\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(operation-manifest|proxy)\\.ts$' },
     },
     {
-      name: 'the-manifest-is-read-by-config',
+      name: 'settings-are-read-by-config',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/config\\.ts$' },
-      to: { path: '^src/operation-manifest\\.ts$' },
+      to: { path: '^src/(operation-manifest|proxy)\\.ts$' },
     },
     ...Object.entries(mayImport).map(([name, allowed]) => ({
       name: `${name}-imports-downward-only`,

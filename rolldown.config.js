@@ -18,13 +18,6 @@ export default defineConfig({
   resolve: { alias: { graphql: fileURLToPath(import.meta.resolve('graphql')) } },
   plugins: [
     {
-      // The whole of it, with a fetch, web sockets and mocks that nobody asks for, takes 5 MB.
-      name: 'of undici the pool alone',
-      resolveId: (id) => (id === 'undici' ? '\0undici' : undefined),
-      load: (id) =>
-        id === '\0undici' ? `export { default as Pool } from 'undici/lib/dispatcher/pool.js';` : undefined,
-    },
-    {
       // V8 keeps a text with a single wider character at two bytes for each.
       name: 'ascii',
       generateBundle(_, bundle) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readOperationManifest, type OperationManifest } from './operation-manifest.js';
+import { proxyFor, proxyVariable } from './proxy.js';
 
 /** The gateway's settings, checked. */
 export interface Config {
@@ -9,6 +10,8 @@ export interface Config {
   /** The upstream's origin; undefined is the embedded sandbox. */
   readonly upstreamOrigin: string | undefined;
   readonly apiVersion: (typeof apiVersions)[number];
+  /** The URL of the forward proxy through which the upstream is asked; undefined is directly. */
+  readonly proxy: string | undefined;
   /** As whom the upstream is asked. */
   readonly credentials: Credentials;
   /** Keys of which a client must send one; none is that it needn't. */
@@ -191,6 +194,15 @@ const variables = z
     GRAPHIQL: onOff.optional(),
     INTROSPECTION: onOff.optional(),
   })
+  .superRefine(({ SAIL_BASE_URL: origin }, context) => {
+    if (origin === undefined || !isOrigin(origin)) return;
+    try {
+      proxyFor(origin);
+    } catch (error) {
+      const path = [proxyVariable(origin)];
+      context.addIssue({ code: 'custom', path, message: (error as Error).message });
+    }
+  })
   .superRefine((v, context) => {
     if (v.SAIL_CREDENTIALS !== 'service') return;
     const miss = (name: keyof typeof v, message: string): void => {
@@ -221,6 +233,7 @@ export function readConfig(environment: Environment): Reading<Config> {
       port: v.PORT,
       upstreamOrigin: v.SAIL_BASE_URL,
       apiVersion: v.SAIL_API_VERSION,
+      proxy: v.SAIL_BASE_URL === undefined ? undefined : proxyFor(v.SAIL_BASE_URL),
       credentials:
         v.SAIL_CREDENTIALS === 'service'
           ? { mode: 'service', clientId: v.SAIL_CLIENT_ID ?? '', clientSecret: v.SAIL_CLIENT_SECRET ?? '' }

@@ -13,6 +13,7 @@ import { createHttpServer } from './http/http.server.js';
 import { answerHeaders, answerHeadersPlugin } from './plugins/answer-headers.plugin.js';
 import { createErrorMask, formatErrors } from './plugins/error-mask.js';
 import { knownOperationsPlugin } from './plugins/known-operations.plugin.js';
+import { mayBeAppliedPlugin } from './plugins/may-be-applied.plugin.js';
 import { findExcess, limitOperations } from './plugins/operation-limits.rule.js';
 import { responseStatusPlugin } from './plugins/response-status.plugin.js';
 import { createSafelist } from './plugins/safelist.js';
@@ -28,6 +29,7 @@ import { createTaskStatusSource, type TaskStatusSource } from './sources/task-st
 import { createLog, type Log } from './telemetry/logger.js';
 import { apiVersions } from './upstream/api-version.js';
 import { afterRealTime, type Clock } from './upstream/clock.js';
+import { closeAgents, createAgents } from './upstream/agents.js';
 import { createGuardedClient } from './upstream/guarded.client.js';
 import { createPacedClient } from './upstream/paced.client.js';
 import { createPatience, type Patience } from './upstream/patience.js';
@@ -35,6 +37,7 @@ import { createRetryingClient } from './upstream/retrying.client.js';
 import { asService } from './upstream/service-token.js';
 import { createTaskStatusApi } from './upstream/task-status.api.js';
 import { createUpstreamClient } from './upstream/upstream.client.js';
+import type { UpstreamLog } from './upstream/upstream-log.js';
 
 /** How much of an operation's time one call may take. */
 const CALL_SHARE = 2 / 3;
@@ -75,16 +78,19 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
 
   const { credentials, limits } = config;
   const timeoutMs = config.operationDeadlineMs * CALL_SHARE;
+  const warn = log.warn.bind(log) as UpstreamLog;
+  const agents = createAgents(config.proxy);
   const guarded = createGuardedClient(
-    createUpstreamClient({ origin, timeoutMs, clock }),
+    createUpstreamClient({ origin, timeoutMs, clock, agents, warn }),
     config.upstreamConcurrency,
     (circuit) => {
       log.warn({ circuit }, 'the circuit to the upstream has changed');
     },
   );
   const isDown = (): boolean => guarded.circuit() !== 'closed';
-  const authorized =
-    credentials.mode === 'service' ? asService(guarded.client, credentials, clock) : guarded.client;
+  const service =
+    credentials.mode === 'service' ? asService(guarded.client, credentials, clock, warn) : undefined;
+  const authorized = service?.client ?? guarded.client;
   const paced = config.rateLimit ? createPacedClient(authorized, config.rateLimit, clock, isDown) : undefined;
   const client = createRetryingClient(paced?.client ?? authorized, clock, parts.random ?? Math.random);
   const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
@@ -134,6 +140,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
         : []),
       answerHeadersPlugin(),
       responseStatusPlugin(),
+      mayBeAppliedPlugin(),
       knownOperationsPlugin(known, log),
       // Cache control instruments every field; reporting would send operations elsewhere if a key is about.
       ApolloServerPluginCacheControlDisabled(),
@@ -157,7 +164,10 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       return { tasks: sourceFor(bearerOf(authorization), patience) };
     },
     log,
-    circuit: guarded.circuit,
+    upstreamHealth: () => ({
+      upstream: guarded.circuit(),
+      ...(service?.isRefused() && { credentials: 'refused' as const }),
+    }),
     ...config,
     bodyLimit: limits.body,
     headers: embedded ? { 'x-upstream': 'embedded-sandbox' } : {},
@@ -165,6 +175,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const stop = async (): Promise<void> => {
     await http.close();
     await apollo.stop();
+    closeAgents(agents);
     await embedded?.stop();
   };
   try {

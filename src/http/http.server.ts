@@ -26,8 +26,13 @@ type DoorSettings = Pick<
 /** What the door needs besides those who answer operations. */
 export interface HttpOptions extends GraphqlOptions, DoorSettings {
   readonly log: Log;
-  /** The state of the circuit to the upstream, for those who watch over the gateway. */
-  readonly circuit: () => string;
+  /** What is known of the upstream, for those who watch over the gateway. */
+  readonly upstreamHealth: () => {
+    /** The state of the circuit. */
+    readonly upstream: string;
+    /** Where the upstream refused the gateway's own credentials. */
+    readonly credentials?: 'refused';
+  };
   /** Headers that every answer carries. */
   readonly headers: Readonly<Record<string, string>>;
   /** Bytes of a request's body. */
@@ -36,7 +41,7 @@ export interface HttpOptions extends GraphqlOptions, DoorSettings {
 
 /** The routes: `/graphql`, `/health/live`, `/health/ready`, and those of GraphiQL. Listens only when told to. */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
-  const { log, circuit, graphiql, corsOrigins, batchLimit, apiKeys, clientRateLimit } = options;
+  const { log, upstreamHealth, graphiql, corsOrigins, batchLimit, apiKeys, clientRateLimit } = options;
   const requestMs = options.requestSeconds * 1000;
   const headers = { ...answerHeaders, ...options.headers };
   const app = fastify({
@@ -90,7 +95,7 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     app.get('/health/live', () => ({ status: 'alive' }));
     // A gateway whose upstream is down still answers, by coded errors: to take it away would help nobody.
     app.get('/health/ready', (_request, reply) =>
-      closing ? reply.code(503).send({ status: 'draining' }) : { status: 'ready', upstream: circuit() },
+      closing ? reply.code(503).send({ status: 'draining' }) : { status: 'ready', ...upstreamHealth() },
     );
   });
 

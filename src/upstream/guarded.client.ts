@@ -84,7 +84,8 @@ export function createGuardedClient(
 function isOutage(error: unknown): boolean {
   if (!(error instanceof UpstreamError)) return false;
   const { failure, status = 0 } = error.details;
-  return failure === 'connection' || failure === 'timeout' || (failure === 'status' && status >= 500);
+  const unreached = failure === 'connection' || failure === 'untrusted' || failure === 'timeout';
+  return unreached || (failure === 'status' && status >= 500);
 }
 
 /** Whether the upstream answered, if only to refuse. */

@@ -1,18 +1,21 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { got, type Method, type PlainResponse, type Request } from 'got';
-import { Pool } from 'undici';
+import type { Agents } from './agents.js';
+import { headDetails, isJsonType, totalCount, valuesOf } from './answer-head.js';
 import type { Clock } from './clock.js';
+import { onceSent } from './delivery.js';
 import { readErrorBody } from './error-body.js';
 import type { Patience } from './patience.js';
-import { Breakable, through } from './pooled-request.js';
-import { UpstreamError, type UpstreamErrorDetails } from './upstream-error.js';
+import { foreignAnswer, oncePerMinute, type UpstreamLog } from './upstream-log.js';
+import { isUntrusted, UpstreamError } from './upstream-error.js';
 
 /** A longer answer is no answer of this API: 250 rows take well under a megabyte. */
 const MAX_LENGTH = 8 * 1024 * 1024;
 
-/** What the vendor's int32 holds. */
-const MAX_INT = 2 ** 31 - 1;
+/**
+ * How far a call that changes something got: it was not sent, it was and nothing is known of it, it was refused, or it
+ * was applied.
+ */
+export type Delivery = 'unsent' | 'sent' | 'refused' | 'applied';
 
 /** One REST call, as an operation describes it. */
 export interface UpstreamRequest {
@@ -21,13 +24,15 @@ export interface UpstreamRequest {
   readonly path: string;
   /** The `Authorization` header to send; none is sent where undefined. */
   readonly authorization: string | undefined;
-  /** How long the answer is waited for; then the call is broken off. */
+  /** How long the answer is waited for; then the call is aborted. */
   readonly patience: Patience;
   /** A body, already serialized, with its content type. */
   readonly body?: { readonly type: string; readonly text: string };
+  /** Called as the call gets from one state to the next; a call starts unsent. */
+  readonly onDelivery?: (delivery: Delivery) => void;
 }
 
-/** A usable answer: status 2xx and a body that is JSON, or none. */
+/** A usable answer: of the API, with status 2xx and a body that is JSON, or none. */
 export interface UpstreamResponse {
   readonly status: number;
   /** The parsed body; undefined where it was empty. */
@@ -44,60 +49,87 @@ export interface UpstreamClientOptions {
   readonly origin: string;
   readonly timeoutMs: number;
   readonly clock: Clock;
+  readonly agents: Agents;
+  readonly warn: UpstreamLog;
 }
 
-/** For so long a connection is kept for the next call. */
-const KEEP_ALIVE_MS = 30_000;
+/** What came of an answer's body: all of it, or why not. */
+type Body = { readonly text: string; readonly cut?: 'too long' | 'broken off' };
 
 /** The one got instance: no retries, no redirects, connections kept alive. */
-export function createUpstreamClient({ origin, timeoutMs, clock }: UpstreamClientOptions): UpstreamClient {
+export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
+  const { origin, timeoutMs, clock, agents, warn } = options;
   const client = got.extend({
-    // All that a read has: got clones them, and V8 gives a clone that gets one more a shape of its own.
-    headers: {
-      accept: 'application/json',
-      'user-agent': 'task-status-gateway',
-      'accept-encoding': 'gzip, deflate, br',
-      authorization: undefined,
-    },
-    agent: { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) },
+    headers: { accept: 'application/json', 'user-agent': 'task-status-gateway' },
+    agent: agents,
     followRedirect: false,
     retry: { limit: 0 },
     throwHttpErrors: false,
-    mutableDefaults: true,
   });
-  // got spreads these, all undefined, into an object of forty properties for each call: 50 µs and 17 KB on Node 20.
-  client.defaults.options.cacheOptions = {};
-  const pool = new Pool(origin, { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 0, bodyTimeout: 0 });
+  const { host } = new URL(origin);
+  const once = oncePerMinute(clock);
+  /** No path and no token: a code and a host. */
+  const logFailure = (code: string): void => {
+    once(code, () => {
+      warn({ code, host }, 'SailPoint could not be reached');
+    });
+  };
 
-  return async ({ method, path, authorization, patience, body }) => {
+  return async ({ method, path, authorization, patience, body, onDelivery }) => {
     if (patience.isOver()) throw new UpstreamError({ failure: 'abandoned' });
     const began = clock.now();
     let ended: number | undefined;
     patience.note({ ms: () => (ended ?? clock.now()) - began });
-    const call = new Breakable();
     const stream = client(origin + path, {
       isStream: true,
       method,
-      headers: { authorization, ...(body && { 'content-type': body.type }) },
-      // What has a body is sent by node:http, to which alone got can write one.
-      ...(body ? { body: body.text } : { request: through(pool, path, call) }),
+      headers: {
+        ...(authorization !== undefined && { authorization }),
+        ...(body && { 'content-type': body.type }),
+      },
+      ...(body && { body: body.text }),
     });
-    const { response, text } = await exchange(stream, call, patience, timeoutMs, clock).finally(() => {
-      ended = clock.now();
-    });
-    const { statusCode: status, headers } = response;
-    const json = parse(text);
-    const about = {
-      status,
-      ...optional('requestId', single(headers['slpt-request-id'])),
-      ...optional('retryAfterSeconds', retryAfterSeconds(headers['retry-after'], clock.now())),
-    };
-    if (status < 200 || status > 299) {
-      throw new UpstreamError({ failure: 'status', ...about, ...readErrorBody(json.value) });
+    if (onDelivery) {
+      onceSent(stream, () => {
+        onDelivery('sent');
+      });
+      stream.once('response', ({ statusCode, headers }: PlainResponse) => {
+        tell(onDelivery, statusCode, isJsonType(headers['content-type']));
+      });
     }
-    if (!json.ok) throw new UpstreamError({ failure: 'unreadable', ...about, text: 'the body is not JSON' });
-    return { status, body: json.value, totalCount: count(headers['x-total-count']) };
+    const { response, text, cut } = await exchange(stream, patience, timeoutMs, clock)
+      .catch((error: unknown) => {
+        throw error instanceof UpstreamError ? error : unreached(error, logFailure);
+      })
+      .finally(() => {
+        ended = clock.now();
+      });
+    const { statusCode: status, headers, rawHeaders } = response;
+    const about = headDetails(status, rawHeaders, clock.now());
+    const json = cut === undefined ? parse(text) : undefined;
+    const isOwn = isJsonType(headers['content-type']) ?? json !== undefined;
+    if (onDelivery) tell(onDelivery, status, isOwn);
+    if (cut === 'too long' && status >= 200 && status <= 299 && headers['content-type'] === undefined)
+      throw new UpstreamError({ failure: 'oversized', ...about });
+    if (!isOwn) warn(foreignAnswer(status, headers['content-type'], headers.location, text), FOREIGN);
+    if (!isOwn && status < 500 && status !== 429) throw new UpstreamError({ failure: 'foreign', ...about });
+    if (status < 200 || status > 299)
+      throw new UpstreamError({ failure: 'status', ...about, ...readErrorBody(json?.value) });
+    if (cut === 'too long') throw new UpstreamError({ failure: 'oversized', ...about });
+    if (json === undefined)
+      throw new UpstreamError({ failure: 'unreadable', ...about, text: cut ? CUT : NOT_JSON });
+    return { status, body: json.value, totalCount: totalCount(valuesOf(rawHeaders, 'x-total-count')) };
   };
+}
+
+const FOREIGN = 'an answer is not SailPoint’s: something between it and the gateway sent it';
+const CUT = 'the body was cut off';
+const NOT_JSON = 'the body is not JSON';
+
+/** Tells what an answer means for what was sent. One of somebody in between means nothing, nor does a 3xx or a 5xx. */
+function tell(onDelivery: (delivery: Delivery) => void, status: number, isOwn: boolean | undefined): void {
+  if (isOwn === true && status >= 200 && status <= 299) onDelivery('applied');
+  if (status === 429 || (isOwn === true && status >= 400 && status <= 499)) onDelivery('refused');
 }
 
 /**
@@ -106,28 +138,28 @@ export function createUpstreamClient({ origin, timeoutMs, clock }: UpstreamClien
  */
 function exchange(
   stream: Request,
-  call: Breakable,
   patience: Patience,
   timeoutMs: number,
   clock: Clock,
-): Promise<{ response: PlainResponse; text: string }> {
+): Promise<Body & { response: PlainResponse }> {
   return new Promise((resolve, reject) => {
     let response: PlainResponse | undefined;
     let text = '';
-    const fail = (error: UpstreamError): void => {
+    const end = (cut?: Body['cut'], error?: unknown): void => {
       release();
-      call.break();
-      reject(error);
+      if (response) resolve({ response, text, ...(cut && { cut }) });
+      else reject(error instanceof Error ? error : new Error('the answer has no head'));
     };
-    const breakOff = (error: UpstreamError): void => {
-      fail(error);
+    const abort = (failure: 'timeout' | 'abandoned'): void => {
+      release();
+      reject(new UpstreamError({ failure }));
       stream.destroy();
     };
     const cancel = clock.after(timeoutMs, () => {
-      breakOff(new UpstreamError({ failure: 'timeout' }));
+      abort('timeout');
     });
     const leave = patience.onOver(() => {
-      breakOff(new UpstreamError({ failure: 'abandoned' }));
+      abort('abandoned');
     });
     const release = (): void => {
       cancel();
@@ -137,75 +169,34 @@ function exchange(
     stream.setEncoding('utf8');
     stream.on('data', (piece: string) => {
       text += piece;
-      if (text.length > MAX_LENGTH)
-        breakOff(
-          failed(new RangeError(`the body is longer than ${MAX_LENGTH} characters`), response?.statusCode),
-        );
+      if (text.length <= MAX_LENGTH) return;
+      end('too long');
+      stream.destroy();
     });
     stream.once('end', () => {
-      if (response === undefined) {
-        fail(failed(undefined, undefined));
-        return;
-      }
-      release();
-      resolve({ response, text });
+      end();
     });
     stream.on('error', (error: unknown) => {
-      fail(failed(error, response?.statusCode));
+      end('broken off', error);
     });
   });
 }
 
-/**
- * Keeps the class and code of a transport error only: got's own errors hold the request and its headers. Where the
- * status had come, it was the body that broke off.
- */
-function failed(error: unknown, status: number | undefined): UpstreamError {
-  if (status !== undefined) {
-    const failure = status >= 200 && status <= 299 ? 'unreadable' : 'status';
-    return new UpstreamError({
-      failure,
-      status,
-      text: error instanceof RangeError ? error.message : 'the body broke off',
-    });
-  }
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return new UpstreamError({
-    failure: 'connection',
-    ...optional('text', typeof code === 'string' ? code : undefined),
-  });
+/** Keeps the kind of a transport error only: got's own errors hold the request and its headers. */
+function unreached(error: unknown, log: (code: string) => void): UpstreamError {
+  const given = (error as { code?: unknown } | undefined)?.code;
+  const code = typeof given === 'string' ? given : 'unknown';
+  log(code);
+  return new UpstreamError({ failure: isUntrusted(code) ? 'untrusted' : 'connection', reason: code });
 }
 
-function parse(text: string): { ok: boolean; value: unknown } {
-  if (text.trim() === '') return { ok: true, value: undefined };
+/** The value of a JSON text, with or without a byte order mark; undefined where it is none. */
+function parse(given: string): { readonly value: unknown } | undefined {
+  const text = given.startsWith('\ufeff') ? given.slice(1) : given;
+  if (text.trim() === '') return { value: undefined };
   try {
-    return { ok: true, value: JSON.parse(text) };
+    return { value: JSON.parse(text) };
   } catch {
-    return { ok: false, value: undefined };
+    return undefined;
   }
-}
-
-/** Reads a `Retry-After` in either of its forms (RFC 9110, 10.2.3); undefined where it is neither. */
-export function retryAfterSeconds(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header);
-  const date = /^[a-z]{3,9}, \d/i.test(header) ? Date.parse(header) : NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - nowMs) / 1000));
-}
-
-function count(header: string | string[] | undefined): number | null {
-  const text = single(header);
-  const total = text !== undefined && /^\d+$/.test(text) ? Number(text) : Infinity;
-  return total <= MAX_INT ? total : null;
-}
-
-function single(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
-}
-
-function optional<K extends keyof UpstreamErrorDetails>(
-  key: K,
-  value: UpstreamErrorDetails[K] | undefined,
-): object {
-  return value === undefined ? {} : { [key]: value };
 }

@@ -77,6 +77,7 @@ const defaults: Config = {
   host: '127.0.0.1',
   port: 4000,
   upstreamOrigin: undefined,
+  proxy: undefined,
   apiVersion: 'beta',
   credentials: { mode: 'passthrough', anonymous: true },
   apiKeys: [],
