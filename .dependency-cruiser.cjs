@@ -18,7 +18,7 @@ const mayImport = {
 /** Package by package, where it is at home. */
 const homes = {
   '^got$': ['upstream/'],
-  '^(http-proxy-agent|https-proxy-agent)$': ['upstream/'],
+  '^(http-proxy-agent|hpagent)$': ['upstream/'],
   '^proxy-from-env$': ['proxy.ts$'],
   '^cockatiel$': ['upstream/'],
   '^dataloader$': ['sources/'],

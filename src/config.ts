@@ -136,6 +136,10 @@ const variables = z
       )
       .transform((text) => new URL(text).origin)
       .optional(),
+    HTTPS_PROXY: z.string().optional(),
+    https_proxy: z.string().optional(),
+    HTTP_PROXY: z.string().optional(),
+    http_proxy: z.string().optional(),
     SAIL_API_VERSION: z.enum(apiVersions, `one of ${apiVersions.join(', ')}`).default('beta'),
     SAIL_CREDENTIALS: z.enum(credentialModes, `one of ${credentialModes.join(', ')}`).default('passthrough'),
     SAIL_ANONYMOUS: z.enum(['allow', 'refuse'], '"allow" or "refuse"').optional(),
@@ -194,10 +198,11 @@ const variables = z
     GRAPHIQL: onOff.optional(),
     INTROSPECTION: onOff.optional(),
   })
-  .superRefine(({ SAIL_BASE_URL: origin }, context) => {
+  .superRefine((v, context) => {
+    const { SAIL_BASE_URL: origin } = v;
     if (origin === undefined || !isOrigin(origin)) return;
     try {
-      proxyFor(origin);
+      proxyFor(origin, v);
     } catch (error) {
       const path = [proxyVariable(origin)];
       context.addIssue({ code: 'custom', path, message: (error as Error).message });
@@ -233,7 +238,7 @@ export function readConfig(environment: Environment): Reading<Config> {
       port: v.PORT,
       upstreamOrigin: v.SAIL_BASE_URL,
       apiVersion: v.SAIL_API_VERSION,
-      proxy: v.SAIL_BASE_URL === undefined ? undefined : proxyFor(v.SAIL_BASE_URL),
+      proxy: v.SAIL_BASE_URL === undefined ? undefined : proxyFor(v.SAIL_BASE_URL, v),
       credentials:
         v.SAIL_CREDENTIALS === 'service'
           ? { mode: 'service', clientId: v.SAIL_CLIENT_ID ?? '', clientSecret: v.SAIL_CLIENT_SECRET ?? '' }

@@ -80,8 +80,9 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const timeoutMs = config.operationDeadlineMs * CALL_SHARE;
   const warn = log.warn.bind(log) as UpstreamLog;
   const agents = createAgents(config.proxy);
+  const proxyHost = config.proxy && new URL(config.proxy).host;
   const guarded = createGuardedClient(
-    createUpstreamClient({ origin, timeoutMs, clock, agents, warn }),
+    createUpstreamClient({ origin, timeoutMs, clock, agents, proxyHost, warn }),
     config.upstreamConcurrency,
     (circuit) => {
       log.warn({ circuit }, 'the circuit to the upstream has changed');

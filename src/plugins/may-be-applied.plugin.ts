@@ -1,5 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { OperationTypeNode } from 'graphql';
+import { MAY_BE_APPLIED } from '../translation/upstream-error.translator.js';
 
 /**
  * Has every error of a mutation's field tell by `mayBeApplied` whether the change may have been made all the same. A
@@ -17,9 +18,10 @@ export function mayBeAppliedPlugin(): ApolloServerPlugin {
           if (singleResult.errors === undefined) return Promise.resolve();
           singleResult.errors = singleResult.errors.map((error) => {
             const { path, extensions } = error;
-            if (path?.length !== 1 || extensions?.['mayBeApplied'] !== undefined) return error;
+            if ((path?.length ?? 1) > 1 || extensions?.['mayBeApplied'] !== undefined) return error;
             const mayBeApplied = extensions?.['code'] === 'INTERNAL_SERVER_ERROR';
-            return { ...error, extensions: { ...extensions, mayBeApplied } };
+            const message = mayBeApplied ? `${error.message} ${MAY_BE_APPLIED}` : error.message;
+            return { ...error, message, extensions: { ...extensions, mayBeApplied } };
           });
           return Promise.resolve();
         },

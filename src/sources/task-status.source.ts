@@ -14,10 +14,10 @@ import { checkId } from '../translation/id.translator.js';
 import { toJsonPatch } from '../translation/json-patch.translator.js';
 import { readPage, type Order, type PageSubject } from '../translation/page.translator.js';
 import { readTaskStatus } from '../translation/task-status.reader.js';
-import { toUpdateError } from '../translation/upstream-error.translator.js';
+import { toGraphQLError } from '../translation/upstream-error.translator.js';
 import { within } from '../upstream/patience.js';
 import type { Caller, ListQuery, TaskStatusApi } from '../upstream/task-status.api.js';
-import type { Delivery } from '../upstream/upstream.client.js';
+import type { Delivery } from '../upstream/delivery.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
 import type { Log } from '../telemetry/logger.js';
 import { readAll, sequenceOf, type RowSequence } from './row-sequence.js';
@@ -119,7 +119,7 @@ class OperationSource implements TaskStatusSource {
     const wire = await within(caller.patience, sent)
       .catch((error: unknown) => {
         if (delivery === 'applied') return undefined;
-        throw error instanceof UpstreamError ? toUpdateError(error, delivery === 'sent') : error;
+        throw error instanceof UpstreamError ? toGraphQLError(error, delivery === 'sent') : error;
       })
       .finally(() => {
         reads.forget(caller.authorization, id);

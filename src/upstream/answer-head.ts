@@ -49,12 +49,17 @@ export function headDetails(
 }
 
 /**
- * Whether an answer is of the API, by its content type alone: undefined where it has none, and only the body tells.
- * The API answers in JSON; a page or a plain text is of somebody in between.
+ * Whether an answer is the API's, or an intermediary's: a page, a plain text, a redirect. The content type decides;
+ * without one it is undefined, or by whether the body `isJson` or empty.
  */
-export function isJsonType(contentType: string | undefined): boolean | undefined {
+export function isOwnAnswer(
+  status: number,
+  contentType: string | undefined,
+  isJson?: boolean,
+): boolean | undefined {
+  if (status >= 300 && status <= 399) return false;
   const [type = ''] = (contentType ?? '').split(';', 1);
   const essence = type.trim().toLowerCase();
-  if (essence === '') return undefined;
+  if (essence === '') return isJson;
   return essence === 'application/json' || /^[\w.!#$&^+-]{1,100}\/[\w.!#$&^+-]{0,100}\+json$/.test(essence);
 }

@@ -13,9 +13,6 @@ const MAX_GATHER_MS = 100;
 /** Answers that only a caller whose token was accepted gets, besides the 2xx. */
 const KNOWN_CALLER = new Set([403, 404]);
 
-/** Where a call ended before the upstream could count it. */
-const UNREACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-
 /** A client that keeps to the rate limit. */
 export interface PacedClient {
   readonly client: UpstreamClient;
@@ -85,14 +82,10 @@ function verdictOf({ failure, status = 0 }: Partial<UpstreamErrorDetails> = {}):
 }
 
 /** Not a token that was refused: whoever forges one would use up the budget of the client it names. */
-function wasCounted({ failure, status, reason = '' }: Partial<UpstreamErrorDetails> = {}): boolean {
-  const unsent =
-    failure === 'credentials' ||
-    failure === 'broken' ||
-    failure === 'crowded' ||
-    failure === 'untrusted' ||
-    UNREACHED.has(reason);
-  return !unsent && !(failure === 'status' && status === 401);
+function wasCounted({ failure, status, sent }: Partial<UpstreamErrorDetails> = {}): boolean {
+  const isUnsent =
+    sent === false || failure === 'credentials' || failure === 'broken' || failure === 'crowded';
+  return !isUnsent && status !== 401;
 }
 
 /** Whose budget a token uses: the client's that its payload names, which nobody has verified; else its own. */

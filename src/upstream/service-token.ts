@@ -47,7 +47,10 @@ export function asService(
   let token: Token | undefined;
   let inFlight: Promise<Token> | undefined;
   let isRefused = false;
-  const logRefusal = oncePerMinute(clock);
+  const isDue = oncePerMinute(clock);
+  const logRefusal = ({ details: { status, text } }: UpstreamError): void => {
+    if (isDue(`${status} ${text}`)) warn({ status, text }, 'SailPoint refuses the gateway’s credentials');
+  };
 
   function renew(): Promise<Token> {
     inFlight ??= askToken(client, credentials, clock)
@@ -58,11 +61,8 @@ export function asService(
       .catch((error: unknown) => {
         if (!isNoToken(error)) throw error;
         isRefused = true;
-        const { status, text } = error.details;
-        logRefusal(`${status} ${text ?? ''}`, () => {
-          warn({ status, text }, 'SailPoint refuses the gateway’s credentials');
-        });
-        throw refused(status);
+        logRefusal(error);
+        throw refused(error.details.status);
       })
       .finally(() => (inFlight = undefined));
     return inFlight;
@@ -85,7 +85,9 @@ export function asService(
       if (token?.authorization === authorization) token = undefined;
       return await client({ ...request, authorization: await within(patience, current()) }).catch(
         (again: unknown) => {
-          throw statusOf(again) === 401 ? refused(401) : again;
+          if (statusOf(again) !== 401) throw again;
+          logRefusal(again as UpstreamError);
+          throw refused(401);
         },
       );
     }
@@ -107,6 +109,7 @@ async function askToken(
     authorization: undefined,
     patience,
     body: { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(fields).toString() },
+    secrets: [clientSecret],
   })
     .catch((error: unknown) => {
       throw isUnreadable(error) ? noToken(error.details.status) : error;

@@ -1,6 +1,7 @@
 import type { ApiVersion } from './api-version.js';
 import type { Patience } from './patience.js';
-import type { Delivery, UpstreamClient, UpstreamRequest, UpstreamResponse } from './upstream.client.js';
+import type { Delivery } from './delivery.js';
+import type { UpstreamClient, UpstreamRequest, UpstreamResponse } from './upstream.client.js';
 import { statusOf, UpstreamError } from './upstream-error.js';
 import type { WireJsonPatchOperation, WireTaskStatus } from './wire.js';
 
@@ -18,7 +19,7 @@ export interface ListQuery {
 export interface WireTaskList {
   readonly rows: readonly WireTaskStatus[];
   readonly totalCount: number | null;
-  /** Whether there was no body at all, which is no list of what there isn't. */
+  /** Whether there was no body: an empty answer doesn't say that there are no rows. */
   readonly isEmpty: boolean;
 }
 
@@ -62,7 +63,7 @@ export function createTaskStatusApi(client: UpstreamClient, version: ApiVersion)
   const one = (id: string): string => `${version.path}/${encodeURIComponent(id)}`;
   const pending = `${version.path}/pending-tasks`;
 
-  /** A call about a list, of whose failures it is told that it was. */
+  /** Marks a failure as a list's. */
   const askList = (request: UpstreamRequest): Promise<UpstreamResponse> =>
     client(request).catch((error: unknown) => {
       throw error instanceof UpstreamError ? new UpstreamError({ ...error.details, list: true }) : error;

@@ -29,6 +29,8 @@ export interface UpstreamErrorDetails {
   readonly text?: string;
   /** Why there is no connection: Node's error code. For the log, not for clients. */
   readonly reason?: string;
+  /** False where the call was begun, but no byte of it left. */
+  readonly sent?: boolean;
   /** Whether a list was asked for, rather than one task. */
   readonly list?: true;
   readonly detailCode?: string;
@@ -55,13 +57,4 @@ export class UpstreamError extends Error {
 export function statusOf(error: unknown): number | undefined {
   const details = error instanceof UpstreamError ? error.details : undefined;
   return details?.failure === 'status' ? details.status : undefined;
-}
-
-/** Codes of Node's for a certificate that is not trusted: those of X.509, and of a name that it isn't made for. */
-const UNTRUSTED =
-  /^(?:CERT_|CRL_|ERROR_IN_C|UNABLE_TO_(?:GET|DECRYPT|DECODE|VERIFY)_|DEPTH_ZERO_|SELF_SIGNED_|PATH_LENGTH_|ERR_TLS_CERT_|INVALID_(?:CA|PURPOSE)$|HOSTNAME_MISMATCH$)/;
-
-/** Whether a connection failed since the other side's certificate is not trusted, which no second try mends. */
-export function isUntrusted(code: string): boolean {
-  return UNTRUSTED.test(code);
 }

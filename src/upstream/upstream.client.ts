@@ -1,21 +1,16 @@
+import type { Socket } from 'node:net';
 import { got, type Method, type PlainResponse, type Request } from 'got';
 import type { Agents } from './agents.js';
-import { headDetails, isJsonType, totalCount, valuesOf } from './answer-head.js';
+import { headDetails, isOwnAnswer, totalCount, valuesOf } from './answer-head.js';
 import type { Clock } from './clock.js';
-import { onceSent } from './delivery.js';
+import { deliveryBy, onceSent, type Delivery } from './delivery.js';
 import { readErrorBody } from './error-body.js';
 import type { Patience } from './patience.js';
 import { foreignAnswer, oncePerMinute, type UpstreamLog } from './upstream-log.js';
-import { isUntrusted, UpstreamError } from './upstream-error.js';
+import { UpstreamError } from './upstream-error.js';
 
 /** A longer answer is no answer of this API: 250 rows take well under a megabyte. */
 const MAX_LENGTH = 8 * 1024 * 1024;
-
-/**
- * How far a call that changes something got: it was not sent, it was and nothing is known of it, it was refused, or it
- * was applied.
- */
-export type Delivery = 'unsent' | 'sent' | 'refused' | 'applied';
 
 /** One REST call, as an operation describes it. */
 export interface UpstreamRequest {
@@ -30,6 +25,8 @@ export interface UpstreamRequest {
   readonly body?: { readonly type: string; readonly text: string };
   /** Called as the call gets from one state to the next; a call starts unsent. */
   readonly onDelivery?: (delivery: Delivery) => void;
+  /** What the body holds and no log may, besides the token. */
+  readonly secrets?: readonly string[];
 }
 
 /** A usable answer: of the API, with status 2xx and a body that is JSON, or none. */
@@ -50,15 +47,21 @@ export interface UpstreamClientOptions {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly agents: Agents;
+  /** The forward proxy of the agents, as the log has it. */
+  readonly proxyHost?: string | undefined;
   readonly warn: UpstreamLog;
 }
 
 /** What came of an answer's body: all of it, or why not. */
-type Body = { readonly text: string; readonly cut?: 'too long' | 'broken off' };
+type Body = {
+  readonly text: string;
+  readonly cut?: 'too long' | 'broken off';
+  readonly error?: unknown;
+};
 
 /** The one got instance: no retries, no redirects, connections kept alive. */
 export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
-  const { origin, timeoutMs, clock, agents, warn } = options;
+  const { origin, timeoutMs, clock, agents, proxyHost, warn } = options;
   const client = got.extend({
     headers: { accept: 'application/json', 'user-agent': 'task-status-gateway' },
     agent: agents,
@@ -67,15 +70,13 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
     throwHttpErrors: false,
   });
   const { host } = new URL(origin);
-  const once = oncePerMinute(clock);
+  const isDue = oncePerMinute(clock);
   /** No path and no token: a code and a host. */
   const logFailure = (code: string): void => {
-    once(code, () => {
-      warn({ code, host }, 'SailPoint could not be reached');
-    });
+    if (isDue(code)) warn({ code, host, proxy: proxyHost }, 'a connection to SailPoint failed');
   };
 
-  return async ({ method, path, authorization, patience, body, onDelivery }) => {
+  return async ({ method, path, authorization, patience, body, onDelivery, secrets = [] }) => {
     if (patience.isOver()) throw new UpstreamError({ failure: 'abandoned' });
     const began = clock.now();
     let ended: number | undefined;
@@ -89,30 +90,32 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
       },
       ...(body && { body: body.text }),
     });
-    if (onDelivery) {
-      onceSent(stream, () => {
-        onDelivery('sent');
-      });
-      stream.once('response', ({ statusCode, headers }: PlainResponse) => {
-        tell(onDelivery, statusCode, isJsonType(headers['content-type']));
-      });
-    }
-    const { response, text, cut } = await exchange(stream, patience, timeoutMs, clock)
-      .catch((error: unknown) => {
-        throw error instanceof UpstreamError ? error : unreached(error, logFailure);
+    let isSent = false;
+    onceSent(stream, () => {
+      isSent = true;
+      onDelivery?.('sent');
+    });
+    stream.once('response', ({ statusCode, headers }: PlainResponse) => {
+      onDelivery?.(deliveryBy(statusCode, isOwnAnswer(statusCode, headers['content-type'])));
+    });
+    const { response, text, cut, error } = await exchange(stream, patience, timeoutMs, clock)
+      .catch((failure: unknown) => {
+        throw unreached(failure, isSent, logFailure);
       })
       .finally(() => {
         ended = clock.now();
       });
     const { statusCode: status, headers, rawHeaders } = response;
+    if (error !== undefined && isConnectionCode(codeOf(error))) logFailure(codeOf(error));
     const about = headDetails(status, rawHeaders, clock.now());
     const json = cut === undefined ? parse(text) : undefined;
-    const isOwn = isJsonType(headers['content-type']) ?? json !== undefined;
-    if (onDelivery) tell(onDelivery, status, isOwn);
-    if (cut === 'too long' && status >= 200 && status <= 299 && headers['content-type'] === undefined)
-      throw new UpstreamError({ failure: 'oversized', ...about });
-    if (!isOwn) warn(foreignAnswer(status, headers['content-type'], headers.location, text), FOREIGN);
-    if (!isOwn && status < 500 && status !== 429) throw new UpstreamError({ failure: 'foreign', ...about });
+    const isOwn = isOwnAnswer(status, headers['content-type'], json !== undefined);
+    onDelivery?.(deliveryBy(status, isOwn));
+    if (isOwn !== true) {
+      const token = authorization?.replace(/^\S+ +/, '');
+      warn(foreignAnswer(response, text, [...secrets, ...(token ? [token] : [])]), FOREIGN);
+      if (status < 500 && status !== 429) throw new UpstreamError({ failure: 'foreign', ...about });
+    }
     if (status < 200 || status > 299)
       throw new UpstreamError({ failure: 'status', ...about, ...readErrorBody(json?.value) });
     if (cut === 'too long') throw new UpstreamError({ failure: 'oversized', ...about });
@@ -122,15 +125,9 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   };
 }
 
-const FOREIGN = 'an answer is not SailPoint’s: something between it and the gateway sent it';
+const FOREIGN = 'an answer is not SailPoint’s: an intermediary sent it';
 const CUT = 'the body was cut off';
 const NOT_JSON = 'the body is not JSON';
-
-/** Tells what an answer means for what was sent. One of somebody in between means nothing, nor does a 3xx or a 5xx. */
-function tell(onDelivery: (delivery: Delivery) => void, status: number, isOwn: boolean | undefined): void {
-  if (isOwn === true && status >= 200 && status <= 299) onDelivery('applied');
-  if (status === 429 || (isOwn === true && status >= 400 && status <= 499)) onDelivery('refused');
-}
 
 /**
  * Reads an answer to its end, unless its time or the patience of those who wait is over before. As a stream, got costs
@@ -147,7 +144,7 @@ function exchange(
     let text = '';
     const end = (cut?: Body['cut'], error?: unknown): void => {
       release();
-      if (response) resolve({ response, text, ...(cut && { cut }) });
+      if (response) resolve({ response, text, ...(cut && { cut, error }) });
       else reject(error instanceof Error ? error : new Error('the answer has no head'));
     };
     const abort = (failure: 'timeout' | 'abandoned'): void => {
@@ -176,6 +173,11 @@ function exchange(
     stream.once('end', () => {
       end();
     });
+    // A switch of protocols, which nobody asked for.
+    stream.once('upgrade', (_, socket: Socket) => {
+      socket.destroy();
+      end(undefined, new Error('the answer is an upgrade'));
+    });
     stream.on('error', (error: unknown) => {
       end('broken off', error);
     });
@@ -183,12 +185,36 @@ function exchange(
 }
 
 /** Keeps the kind of a transport error only: got's own errors hold the request and its headers. */
-function unreached(error: unknown, log: (code: string) => void): UpstreamError {
-  const given = (error as { code?: unknown } | undefined)?.code;
-  const code = typeof given === 'string' ? given : 'unknown';
+function unreached(error: unknown, isSent: boolean, log: (code: string) => void): UpstreamError {
+  if (error instanceof UpstreamError) {
+    const isLate = error.details.failure === 'timeout';
+    if (isLate && !isSent) log('ETIMEDOUT');
+    return isLate ? new UpstreamError({ ...error.details, sent: isSent }) : error;
+  }
+  const code = codeOf(error);
   log(code);
-  return new UpstreamError({ failure: isUntrusted(code) ? 'untrusted' : 'connection', reason: code });
+  return new UpstreamError({
+    failure: UNTRUSTED.test(code) ? 'untrusted' : 'connection',
+    reason: code,
+    sent: isSent,
+  });
 }
+
+/** An error's code; where it has none of its own, its words, which are a library's and hold nothing of a request. */
+function codeOf(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === 'string' && code !== 'ERR_GOT_REQUEST_ERROR') return code;
+  return typeof message === 'string' ? message.slice(0, 100) : 'unknown';
+}
+
+/** Codes of the operating system's and of Node's connections, unlike those of a decompressor. */
+function isConnectionCode(code: string): boolean {
+  return /^E[A-Z]+$/.test(code);
+}
+
+/** Codes for a certificate that is not trusted: those of X.509 that Node has, and of a name that it isn't made for. */
+const UNTRUSTED =
+  /^(?:CERT_|CRL_|ERROR_IN_C|UNABLE_TO_(?:GET|DECRYPT|DECODE|VERIFY)_|DEPTH_ZERO_|SELF_SIGNED_|PATH_LENGTH_|ERR_TLS_CERT_|INVALID_(?:CA|PURPOSE)$|HOSTNAME_MISMATCH$|UNSPECIFIED$)/;
 
 /** The value of a JSON text, with or without a byte order mark; undefined where it is none. */
 function parse(given: string): { readonly value: unknown } | undefined {

@@ -118,6 +118,17 @@ describe('a page in place of an answer', () => {
       expect(errors[0]?.extensions).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE' });
       expect(errors[0]?.message).toMatch(/not SailPoint’s/);
     }
+    answerBy({ '/oauth/token': reply(302, { location: 'https://login.example.com/?code=s3cr3t' }) });
+    expect(codes(await ask(gateway.url, LIST))).toEqual(['UPSTREAM_BAD_RESPONSE']);
+    answerBy({
+      '/oauth/token': (response, request) => {
+        let body = '';
+        request.on('data', (piece) => (body += String(piece)));
+        request.on('end', () => response.writeHead(403, HTML_TYPE).end(body));
+      },
+    });
+    expect(codes(await ask(gateway.url, LIST))).toEqual(['UPSTREAM_BAD_RESPONSE']);
+    expect(JSON.stringify(warnings)).not.toMatch(/s3cr3t|the.secret/);
     expect(await health()).toEqual([200, { status: 'ready', upstream: 'closed' }]);
 
     const words = '{"error":"invalid_client","error_description":"the token has expired"}';
@@ -382,6 +393,13 @@ test('the reason of failed connections is logged once a minute, without a path o
   const reasons = warnings.filter(({ details }) => 'host' in details);
   expect(reasons).toHaveLength(1);
   expect(JSON.stringify(warnings)).not.toMatch(/s3cr3t|task-status/);
+});
+
+test('a HEAD that is refused with 501, again and again, opens no circuit', async () => {
+  await start('beta');
+  answerBy({ HEAD: reply(501), GET: reply(200, { ...JSON_TYPE, 'x-total-count': '7' }, '[]') });
+  for (let turn = 0; turn < 15; turn++)
+    expect((await ask(gateway.url, TOTAL)).data).toEqual({ pendingTasks: { totalCount: 7 } });
 });
 
 test('idle connections are closed when the gateway stops', async () => {

@@ -32,11 +32,13 @@ test.each([
   [{ HTTPS_PROXY: PROXY, NO_PROXY: '.identitynow.com' }, TENANT, undefined],
   [{ HTTPS_PROXY: PROXY, no_proxy: 'tenant.api.identitynow.com:443' }, TENANT, undefined],
   [{ HTTPS_PROXY: PROXY, NO_PROXY: '*' }, TENANT, undefined],
+  [{ HTTPS_PROXY: ' proxy.example.com:3128 ' }, TENANT, PROXY],
+  [{ ALL_PROXY: 'socks5://proxy.example.com' }, TENANT, undefined],
   [{ HTTPS_PROXY: PROXY, NO_PROXY: 'other.example.com' }, TENANT, PROXY],
   [{}, TENANT, undefined],
 ])('by %j, %s is asked through %s', (variables, origin, proxy) => {
   set(variables);
-  expect(proxyFor(origin)).toBe(proxy);
+  expect(proxyFor(origin, process.env)).toBe(proxy);
 });
 
 test.each([
@@ -47,14 +49,14 @@ test.each([
   'http://a.localhost',
 ])('%s is on this machine, and asked directly', (origin) => {
   set({ HTTPS_PROXY: PROXY, HTTP_PROXY: PROXY });
-  expect(proxyFor(origin)).toBeUndefined();
+  expect(proxyFor(origin, process.env)).toBeUndefined();
 });
 
-test.each(['socks5://proxy.example.com', 'not a proxy://', 'http://'])(
+test.each(['socks5://proxy.example.com', 'not a proxy://', 'http://', 'http://u%:p@proxy.example.com'])(
   'a proxy that is %s is refused by name, with the rule',
   (proxy) => {
     set({ HTTPS_PROXY: proxy });
-    expect(readConfig({ SAIL_BASE_URL: TENANT })).toEqual({
+    expect(readConfig({ ...process.env, SAIL_BASE_URL: TENANT })).toEqual({
       problems: [expect.stringMatching(/^HTTPS_PROXY must be the URL of an HTTP proxy/)],
     });
   },
@@ -62,6 +64,6 @@ test.each(['socks5://proxy.example.com', 'not a proxy://', 'http://'])(
 
 test('a proxy that no call would take is not looked at', () => {
   set({ HTTPS_PROXY: 'socks5://proxy.example.com' });
-  expect(readConfig({})).toHaveProperty('value.proxy', undefined);
-  expect(readConfig({ SAIL_BASE_URL: 'http://tenant.example.com' })).toHaveProperty('value.proxy', undefined);
+  for (const origin of [undefined, 'http://tenant.example.com', 'https://localhost'])
+    expect(readConfig({ ...process.env, SAIL_BASE_URL: origin })).toHaveProperty('value.proxy', undefined);
 });

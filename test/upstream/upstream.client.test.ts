@@ -76,7 +76,7 @@ const cutPacked: Script = (response) => {
 };
 
 const flood: Script = (response) => {
-  response.writeHead(200);
+  response.writeHead(200, JSON_TYPE);
   const more = (): void => {
     while (!response.destroyed && response.write(Buffer.alloc(65_536, ' ')));
   };
@@ -161,7 +161,7 @@ describe('a call that fails', () => {
   const late = answer(429, { 'retry-after': '7' }, { message: ' Rate Limit Exceeded ' });
 
   test.each<[string, Script, object]>([
-    ['by a redirect, which is not followed,', gone, { failure: 'status', status: 301, text: 'moved' }],
+    ['by a redirect, which is not followed,', gone, { failure: 'foreign', status: 301 }],
     ['by HTML', answer(502, {}, '<html>Bad Gateway</html>'), { failure: 'status', status: 502 }],
     ['by an empty 403', answer(403), { failure: 'status', status: 403 }],
     [
@@ -228,6 +228,7 @@ describe('a call that fails', () => {
     expect((await failure(unreachable(get))).details).toEqual({
       failure: 'connection',
       reason: 'ECONNREFUSED',
+      sent: false,
     });
   });
 
@@ -243,7 +244,7 @@ describe('a call that fails', () => {
   ])('since the upstream %s is a timeout', async (_, script) => {
     const hasty = clientOf(server.origin, 60);
     server.script = script;
-    expect((await failure(hasty(get))).details).toEqual({ failure: 'timeout' });
+    expect((await failure(hasty(get))).details).toEqual({ failure: 'timeout', sent: true });
   });
 
   test('holds nothing of the request, its options or its token', async () => {
