@@ -3,10 +3,10 @@ const room = (name) => `^src/${name}/`;
 
 /** Room by room, the rooms it may import. `config` is read as a type by any. */
 const mayImport = {
-  http: ['execution', 'resolvers', 'telemetry'],
-  plugins: ['execution', 'translation', 'upstream', 'telemetry'],
-  resolvers: ['execution', 'sources', 'translation', 'model'],
-  execution: [],
+  http: ['fast-path', 'resolvers', 'telemetry'],
+  plugins: ['fast-path', 'translation', 'upstream', 'telemetry'],
+  resolvers: ['fast-path', 'sources', 'translation', 'model'],
+  'fast-path': [],
   sources: ['translation', 'model', 'upstream', 'telemetry'],
   translation: ['model', 'upstream'],
   model: [],
@@ -30,7 +30,8 @@ const homes = {
   '^@apollo/utils.keyvaluecache$': ['gateway.ts$'],
   '^(@as-integrations/fastify|@fastify/compress|@fastify/cors|@fastify/rate-limit|@fastify/static|fastify)$':
     ['http/'],
-  '^lru-cache$': ['execution/'],
+  '^negotiator$': ['http/'],
+  '^lru-cache$': ['fast-path/'],
   '^pino$': ['telemetry/'],
   '^zod$': ['config.ts$', 'operation-manifest.ts$'],
   '^rfc6902$': ['sandbox/'],
@@ -67,10 +68,10 @@ module.exports = {
       to: { path: '^src/schema\\.ts$' },
     },
     {
-      name: 'schema-knows-resolvers-only',
+      name: 'schema-knows-resolvers-and-the-fast-path-only',
       severity: 'error',
       from: { path: '^src/schema\\.ts$' },
-      to: { path: '^src/', pathNot: '^src/resolvers/' },
+      to: { path: '^src/', pathNot: '^src/(resolvers|fast-path)/' },
     },
     {
       name: 'config-imports-none-of-us',

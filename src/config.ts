@@ -49,6 +49,8 @@ export interface Config {
   readonly graphiql: boolean;
   /** Whether a client may ask for the schema, by `__schema`, `__type` or `_service`. */
   readonly introspection: boolean;
+  /** Whether queries that were answered before skip Apollo Server. */
+  readonly fastPath: boolean;
 }
 
 /**
@@ -197,6 +199,7 @@ const variables = z
     NODE_ENV: z.string().optional(),
     GRAPHIQL: onOff.optional(),
     INTROSPECTION: onOff.optional(),
+    FAST_PATH: onOff.prefault('on'),
   })
   .superRefine((v, context) => {
     const { SAIL_BASE_URL: origin } = v;
@@ -278,6 +281,7 @@ export function readConfig(environment: Environment): Reading<Config> {
       production,
       graphiql,
       introspection: v.INTROSPECTION ?? graphiql,
+      fastPath: v.FAST_PATH,
     };
   });
 }

@@ -2,6 +2,7 @@ import rateLimit from '@fastify/rate-limit';
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Config, RateLimit } from '../config.js';
 import type { Log } from '../telemetry/logger.js';
+import { withoutAbsentParameters } from './absent-parameters.js';
 import { requireApiKey } from './api-keys.js';
 import { allowOrigins, compressAnswers } from './browser-access.js';
 import { refuseGraphiql, serveGraphiql } from './graphiql.routes.js';
@@ -49,6 +50,7 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     // Who is connected already is served: only new connections are refused.
     return503OnClosing: false,
     genReqId: requestId,
+    rewriteUrl: ({ url = '/' }) => withoutAbsentParameters(url),
     bodyLimit: options.bodyLimit,
     requestTimeout: requestMs,
     http: { headersTimeout: requestMs, requestTimeout: requestMs, connectionsCheckingInterval: 1000 },

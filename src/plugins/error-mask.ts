@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
 import type { Log } from '../telemetry/logger.js';
 import { toGraphQLError } from '../translation/upstream-error.translator.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
@@ -42,18 +42,6 @@ export function createErrorMask(
       extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
     };
   };
-}
-
-/** Errors of an operation as its answer has them: what Apollo Server does before it asks the mask. */
-export function formatErrors(
-  errors: readonly GraphQLError[],
-  mask: ReturnType<typeof createErrorMask>,
-): GraphQLFormattedError[] {
-  return errors.map((error) => {
-    const formatted = error.toJSON();
-    const code = error.extensions['code'] ?? 'INTERNAL_SERVER_ERROR';
-    return mask({ ...formatted, extensions: { ...formatted.extensions, code } }, error);
-  });
 }
 
 /** Found from the end: a message may hold a megabyte of a client's own words, at each of which an expression would begin. */

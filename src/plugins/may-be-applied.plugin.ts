@@ -1,5 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { OperationTypeNode } from 'graphql';
+import { fastPathSafe } from './fast-path-safe.js';
 import { MAY_BE_APPLIED } from '../translation/upstream-error.translator.js';
 
 /**
@@ -8,7 +9,7 @@ import { MAY_BE_APPLIED } from '../translation/upstream-error.translator.js';
  * one, of which nothing is known.
  */
 export function mayBeAppliedPlugin(): ApolloServerPlugin {
-  return {
+  return fastPathSafe({
     requestDidStart: () =>
       Promise.resolve({
         willSendResponse({ operation, response: { body } }) {
@@ -26,5 +27,5 @@ export function mayBeAppliedPlugin(): ApolloServerPlugin {
           return Promise.resolve();
         },
       }),
-  };
+  });
 }

@@ -55,6 +55,7 @@ const names = [
   'NODE_ENV',
   'GRAPHIQL',
   'INTROSPECTION',
+  'FAST_PATH',
 ];
 
 const limits: Config['limits'] = {
@@ -98,6 +99,7 @@ const defaults: Config = {
   production: false,
   graphiql: true,
   introspection: true,
+  fastPath: true,
 };
 
 describe('settings', () => {
@@ -187,6 +189,8 @@ describe('settings', () => {
     ['GRAPHIQL', 'off', { graphiql: false, introspection: false }],
     ['INTROSPECTION', 'on', {}],
     ['INTROSPECTION', 'off', { introspection: false }],
+    ['FAST_PATH', 'on', {}],
+    ['FAST_PATH', 'off', { fastPath: false }],
   ])('of %s=%s are %j', (name, text, expected) => {
     expect(configOf({ [name]: text })).toEqual({ ...defaults, ...expected });
   });
@@ -294,6 +298,7 @@ describe('settings', () => {
     ['LOG_LEVEL', ['verbose', 'INFO', '30', 'toString']],
     ['GRAPHIQL', ['true', 'ON', '1', 'yes']],
     ['INTROSPECTION', ['false', 'OFF', '0', 'no']],
+    ['FAST_PATH', ['false', 'OFF', '0', 'no']],
   ])('of a bad %s are refused by name, with what would be right', (name, texts) => {
     for (const text of texts) {
       const problems = problemsOf({ [name]: text });
