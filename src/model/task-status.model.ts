@@ -164,6 +164,13 @@ export class TaskStatus {
   @Field(() => CompletionStatus, { nullable: true, description: 'How it ended; null while it is pending.' })
   completionStatus!: CompletionStatus | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The upstream’s own word for how it ended, exactly as it came: what `completionStatus` UNKNOWN stands for. Null while it is pending.',
+  })
+  rawCompletionStatus!: string | null;
+
   @Field(() => [TaskMessage], { description: 'What it reported, in the upstream’s order.' })
   messages!: TaskMessage[];
 
@@ -194,7 +201,8 @@ export class TaskStatus {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The message that tells most: the first ERROR, else the first WARN, else the first.',
+    description:
+      'The text of the message that tells most: of the first ERROR, else of the first WARN, else of the first. Messages without a text are passed over.',
   })
   statusMessage!: string | null;
 
