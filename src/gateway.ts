@@ -14,6 +14,7 @@ import { answerHeaders, answerHeadersPlugin } from './plugins/answer-headers.plu
 import { createErrorMask, formatErrors } from './plugins/error-mask.js';
 import { knownOperationsPlugin } from './plugins/known-operations.plugin.js';
 import { findExcess, limitOperations } from './plugins/operation-limits.rule.js';
+import { refuseUnknownOperationTypes } from './plugins/operation-types.rule.js';
 import { responseStatusPlugin } from './plugins/response-status.plugin.js';
 import { createSafelist } from './plugins/safelist.js';
 import { safelistPlugin } from './plugins/safelist.plugin.js';
@@ -107,7 +108,11 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     schema,
     nodeEnv: config.production ? 'production' : '',
     introspection: config.introspection,
-    validationRules: [limitOperations(limits), ...(config.introspection ? [] : [refuseServiceIntrospection])],
+    validationRules: [
+      limitOperations(limits),
+      refuseUnknownOperationTypes,
+      ...(config.introspection ? [] : [refuseServiceIntrospection]),
+    ],
     parseOptions: { maxLexicalTokens: limits.tokens },
     // What breaks off the list is one of the errors listed.
     validationOptions: { maxErrors: limits.errors - 1 },
