@@ -21,6 +21,7 @@ import { inlineTracePlugin } from './plugins/inline-trace.plugin.js';
 import { loneSurrogatesPlugin } from './plugins/lone-surrogates.plugin.js';
 import { mayBeAppliedPlugin } from './plugins/may-be-applied.plugin.js';
 import { limitOperations } from './plugins/operation-limits.rule.js';
+import { refuseUnknownOperationTypes } from './plugins/operation-types.rule.js';
 import { responseStatusPlugin } from './plugins/response-status.plugin.js';
 import { hasRouterKey } from './plugins/router-key.js';
 import { createSafelist } from './plugins/safelist.js';
@@ -155,7 +156,11 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     schema,
     nodeEnv: config.production ? 'production' : '',
     introspection: config.introspection,
-    validationRules: [limitOperations(limits), ...(config.introspection ? [] : [refuseServiceIntrospection])],
+    validationRules: [
+      limitOperations(limits),
+      refuseUnknownOperationTypes,
+      ...(config.introspection ? [] : [refuseServiceIntrospection]),
+    ],
     parseOptions: { maxLexicalTokens: limits.tokens },
     // What breaks off the list is one of the errors listed.
     validationOptions: { maxErrors: limits.errors - 1 },

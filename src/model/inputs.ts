@@ -1,6 +1,6 @@
-import { GraphQLJSON } from 'graphql-scalars';
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
 import { CompletionStatus, JsonPatchOp, SortDirection, TaskKind, TaskStatusSortField } from './enums.js';
+import { JsonValue } from './scalars.js';
 
 /** A condition on an id. An absent member is no condition; null is refused, since it would widen the match unseen. */
 @InputType({ description: 'A condition on an id. Members given together must all hold.' })
@@ -137,9 +137,10 @@ export class JsonPatchOperationInput {
   @Field(() => String, { description: 'Where: a JSON Pointer, such as `/completionStatus`.' })
   path!: string;
 
-  @Field(() => GraphQLJSON, {
+  @Field(() => JsonValue, {
     nullable: true,
-    description: 'For ADD, REPLACE and TEST, which need it. Null is a value there. Sent as written.',
+    description:
+      'For ADD, REPLACE and TEST, which need it. Null is a value there. Sent as written: what would not be is refused, such as an integer beyond ±(2^53 − 1).',
   })
   value?: unknown;
 

@@ -1,7 +1,6 @@
-import { GraphQLJSON } from 'graphql-scalars';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { CompletionStatus, MessageType, TaskState, TaskStatusType, TaskTargetType } from './enums.js';
-import { DateTime } from './scalars.js';
+import { DateTime, JsonValue } from './scalars.js';
 
 /** What a task works on. Source: `Target`. */
 @ObjectType({ description: 'What a task works on.', simpleResolvers: true })
@@ -44,7 +43,7 @@ export class TaskMessage {
   @Field(() => LocalizedText, { nullable: true, description: 'The message in a language.' })
   localizedText!: LocalizedText | null;
 
-  @Field(() => [GraphQLJSON], { description: 'What the message is about: strings or objects.' })
+  @Field(() => [JsonValue], { description: 'What the message is about: strings or objects.' })
   parameters!: unknown[];
 
   @Field(() => String, {
@@ -79,7 +78,7 @@ export class TaskResult {
   @Field(() => String, { description: 'The key in `attributes`.' })
   key!: string;
 
-  @Field(() => GraphQLJSON, { nullable: true, description: 'The value.' })
+  @Field(() => JsonValue, { nullable: true, description: 'The value.' })
   value!: unknown;
 }
 
@@ -104,7 +103,7 @@ export class TaskDefinitionSummary {
   @Field(() => String, { nullable: true, description: 'The class that runs it.' })
   executor!: string | null;
 
-  @Field(() => GraphQLJSON, { description: 'Its arguments by name; `{}` where there are none.' })
+  @Field(() => JsonValue, { description: 'Its arguments by name; `{}` where there are none.' })
   arguments!: unknown;
 }
 
@@ -164,6 +163,13 @@ export class TaskStatus {
   @Field(() => CompletionStatus, { nullable: true, description: 'How it ended; null while it is pending.' })
   completionStatus!: CompletionStatus | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The upstream’s own word for how it ended, exactly as it came: what `completionStatus` UNKNOWN stands for. Null while it is pending.',
+  })
+  rawCompletionStatus!: string | null;
+
   @Field(() => [TaskMessage], { description: 'What it reported, in the upstream’s order.' })
   messages!: TaskMessage[];
 
@@ -172,7 +178,7 @@ export class TaskStatus {
   })
   returns!: TaskReturn[];
 
-  @Field(() => GraphQLJSON, {
+  @Field(() => JsonValue, {
     description: 'Its attributes by key, free in form; `{}` where there are none.',
   })
   attributes!: unknown;
@@ -194,7 +200,8 @@ export class TaskStatus {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The message that tells most: the first ERROR, else the first WARN, else the first.',
+    description:
+      'The text of the message that tells most: of the first ERROR, else of the first WARN, else of the first. Messages without a text are passed over.',
   })
   statusMessage!: string | null;
 

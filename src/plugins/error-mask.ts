@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, isValueNode, type GraphQLFormattedError } from 'graphql';
 import type { Log } from '../telemetry/logger.js';
 import { toGraphQLError } from '../translation/upstream-error.translator.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
@@ -23,10 +23,8 @@ export function createErrorMask(
     if (cause instanceof UpstreamError) return { ...toGraphQLError(cause).toJSON(), ...place };
     const limit = formatted.extensions?.['limit'] ?? limitOfParser(formatted);
     if (limit !== undefined) return { ...formatted, extensions: { code: 'OPERATION_TOO_COSTLY', limit } };
-    // graphql-js breaks off a long list of bad variables by an error that Apollo Server takes for an unexpected one.
-    const code = /^Too many errors processing variables/.test(formatted.message)
-      ? 'BAD_USER_INPUT'
-      : formatted.extensions?.['code'];
+    const given = formatted.extensions?.['code'];
+    const code = given === 'INTERNAL_SERVER_ERROR' ? (codeOfMistake(error) ?? given) : given;
     if (code !== undefined && code !== 'INTERNAL_SERVER_ERROR')
       return {
         ...formatted,
@@ -42,6 +40,28 @@ export function createErrorMask(
       extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
     };
   };
+}
+
+/**
+ * The code of a client's mistake to which neither graphql-js nor Apollo Server gives one. It is told by what was raised
+ * first: for a status of HTTP's that blames the client, or for values of the operation, which nobody else wrote. What
+ * went wrong in a resolver, or with what it gave, has neither.
+ */
+function codeOfMistake(error: unknown): string | undefined {
+  const raised = firstRaised(error);
+  if (!(raised instanceof GraphQLError)) return undefined;
+  const { status = 0 } = (raised.extensions['http'] ?? {}) as { status?: number };
+  if (status >= 400 && status <= 499) return 'BAD_REQUEST';
+  // What breaks off a long list of bad variables names none of them.
+  const isInput =
+    raised.nodes?.every(isValueNode) ?? raised.message.startsWith('Too many errors processing variables');
+  return isInput ? 'BAD_USER_INPUT' : undefined;
+}
+
+function firstRaised(error: unknown): unknown {
+  let raised = error;
+  while (raised instanceof GraphQLError && raised.originalError) raised = raised.originalError;
+  return raised;
 }
 
 /** Found from the end: a message may hold a megabyte of a client's own words, at each of which an expression would begin. */

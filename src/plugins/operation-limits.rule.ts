@@ -5,6 +5,7 @@ import {
   isInterfaceType,
   isObjectType,
   Kind,
+  visit,
   type ASTVisitor,
   type DocumentNode,
   type FieldNode,
@@ -55,6 +56,7 @@ function findExcess(
   limits: OperationLimits,
 ): GraphQLError | undefined {
   try {
+    refuseNesting(document);
     measureDocument(document, schema, limits);
     return undefined;
   } catch (error) {
@@ -64,6 +66,23 @@ function findExcess(
       return excess('depth', `is more than ${limits.depth} levels deep`);
     throw error;
   }
+}
+
+/** Levels of anything that nests. The parser takes more, but rules follow them by recursion, on what is left of the stack. */
+const MAX_NESTING = 1_000;
+
+function refuseNesting(document: DocumentNode): void {
+  let levels = 0;
+  const nests = {
+    enter() {
+      levels += 1;
+      if (levels > MAX_NESTING) refuse('depth', `nests more than ${MAX_NESTING} levels`);
+    },
+    leave() {
+      levels -= 1;
+    },
+  };
+  visit(document, { SelectionSet: nests, ListValue: nests, ObjectValue: nests, ListType: nests });
 }
 
 function measureDocument(document: DocumentNode, schema: GraphQLSchema, limits: OperationLimits): void {

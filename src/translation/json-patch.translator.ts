@@ -5,6 +5,9 @@ import { checkText } from './id.translator.js';
 import { badUserInput } from './user-input-error.js';
 
 const POINTER = /^(?:\/(?:[^~/]|~[01])*)*$/;
+/** Of lists and objects in a value. */
+const MAX_LEVELS = 100;
+
 const NEEDS_VALUE = new Set([JsonPatchOp.ADD, JsonPatchOp.REPLACE, JsonPatchOp.TEST]);
 const NEEDS_FROM = new Set([JsonPatchOp.MOVE, JsonPatchOp.COPY]);
 
@@ -28,7 +31,7 @@ function toOperation(input: JsonPatchOperationInput, argument: string): WireJson
 
   if (NEEDS_VALUE.has(op)) {
     if (value === undefined) throw badUserInput(`${argument}.value`, `is needed by ${word}`);
-    if (!isWritable(value)) throw badUserInput(`${argument}.value`, 'nests too deeply to be sent');
+    checkValue(value, `${argument}.value`);
   } else if (value !== undefined && value !== null) {
     throw badUserInput(`${argument}.value`, `has no meaning for ${word}`);
   }
@@ -44,14 +47,19 @@ function toOperation(input: JsonPatchOperationInput, argument: string): WireJson
   return { op, from, path };
 }
 
-/** Whether JSON can be written of it: what came as JSON may nest more deeply than can be written. */
-function isWritable(value: unknown): boolean {
-  try {
-    JSON.stringify(value);
-    return true;
-  } catch {
-    return false;
+/** Refuses what could not be sent as the client wrote it. */
+function checkValue(value: unknown, argument: string, levels = MAX_LEVELS): void {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw badUserInput(argument, 'must hold finite numbers only');
+    if (Number.isInteger(value) && !Number.isSafeInteger(value))
+      throw badUserInput(
+        argument,
+        'must not hold an integer beyond ±(2^53 − 1), which JSON numbers don’t keep exactly',
+      );
   }
+  if (typeof value !== 'object' || value === null) return;
+  if (levels === 0) throw badUserInput(argument, `must not nest more than ${MAX_LEVELS} levels`);
+  for (const item of Object.values(value)) checkValue(item, argument, levels - 1);
 }
 
 function checkPointer(pointer: string, argument: string): string {

@@ -4,25 +4,41 @@ import type { TaskMessage, TaskResult, TaskStatus, TaskTarget } from '../model/t
 
 const MAX_INT = 2 ** 31 - 1;
 
-/** The localized message; else the key with its parameters put in place of `{0}`, `{1}` …, or behind it. */
+/** A longer text is not made by putting parameters into places: a place may be named again and again. */
+const MAX_TEXT = 100_000;
+
+/**
+ * The localized message; else the key with its parameters put in place of `{0}`, `{1}` …, or behind it. Null where
+ * there are no words.
+ */
 export function messageText(message: Omit<TaskMessage, 'text'>): string | null {
-  if (message.localizedText?.message) return message.localizedText.message;
+  const localized = message.localizedText?.message;
+  if (localized?.trim()) return localized;
   const { key } = message;
   if (key === null) return null;
   const parameters = message.parameters.map((item) =>
     typeof item === 'string' ? item : JSON.stringify(item),
   );
-  if (parameters.length === 0) return key;
-  const placed = key.replace(/\{(\d{1,3})\}/g, (hole, index: string) => parameters[Number(index)] ?? hole);
+  const text = parameters.length === 0 ? key : fill(key, parameters);
+  return text.trim() === '' ? null : text;
+}
+
+function fill(key: string, parameters: readonly string[]): string {
+  let length = key.length;
+  const placed = key.replace(/\{(\d{1,3})\}/g, (place, index: string) => {
+    const parameter = parameters[Number(index)] ?? place;
+    length += parameter.length;
+    return length > MAX_TEXT ? place : parameter;
+  });
   return placed === key ? `${key} (${parameters.join(', ')})` : placed;
 }
 
-/** The text of the first ERROR message, else of the first WARN, else of the first. */
+/** The text of the first ERROR message, else of the first WARN, else of the first: of those that have a text. */
 export function statusMessage({ messages }: Pick<TaskStatus, 'messages'>): string | null {
-  const first = (type: MessageType): TaskMessage | undefined =>
-    messages.find((message) => message.type === type);
-  const message = first(MessageType.ERROR) ?? first(MessageType.WARN) ?? messages[0];
-  return message?.text ?? null;
+  const texts = messages.flatMap(({ type, text }) => (text === null ? [] : [{ type, text }]));
+  const first = (type: MessageType): (typeof texts)[number] | undefined =>
+    texts.find((message) => message.type === type);
+  return (first(MessageType.ERROR) ?? first(MessageType.WARN) ?? texts[0])?.text ?? null;
 }
 
 /**
@@ -40,14 +56,19 @@ export function durationSeconds(
   return Math.min(MAX_INT, Math.max(0, Math.floor((end - Date.parse(launched)) / 1000)));
 }
 
-/** `returns` joined with `attributes`: those whose attribute is set, labelled by the attribute's name at least. */
+/**
+ * `returns` joined with `attributes`: those whose attribute is set, labelled by the attribute's name at least. Each
+ * attribute is there once, or a long value might be there a thousand times.
+ */
 export function taskResults({
   returns,
   attributes,
 }: Pick<TaskStatus, 'returns' | 'attributes'>): TaskResult[] {
   const values = typeof attributes === 'object' && !Array.isArray(attributes) ? (attributes ?? {}) : {};
+  const seen = new Set<string>();
   return returns.flatMap(({ name, attributeName }) => {
-    if (attributeName === null || !Object.hasOwn(values, attributeName)) return [];
+    if (attributeName === null || seen.has(attributeName) || !Object.hasOwn(values, attributeName)) return [];
+    seen.add(attributeName);
     const value = (values as Record<string, unknown>)[attributeName] ?? null;
     return value === null ? [] : [{ label: name ?? attributeName, key: attributeName, value }];
   });

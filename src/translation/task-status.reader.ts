@@ -8,6 +8,7 @@ import type {
   TaskStatus,
   TaskTarget,
 } from '../model/task-status.model.js';
+import { isDateSet, readInstant } from './instant.js';
 import { durationSeconds, messageText, statusMessage, taskResults } from './task-status.derived.js';
 import type { WireTaskStatus } from '../upstream/wire.js';
 
@@ -68,6 +69,10 @@ class TaskRow implements TaskStatus {
   get completionStatus(): CompletionStatus | null {
     return readCompletionStatus(this.wire.completionStatus);
   }
+  get rawCompletionStatus(): string | null {
+    const { completionStatus } = this.wire;
+    return isSet(completionStatus) ? readText(completionStatus) : null;
+  }
   get messages(): TaskMessage[] {
     return readList(this.wire.messages, (message) => new MessageRow(message));
   }
@@ -103,11 +108,11 @@ class TaskRow implements TaskStatus {
 
 /**
  * A task is finished once both `completed` and `completionStatus` are set, since the upstream writes them one
- * after the other. A date counts as set even where it can't be read.
+ * after the other.
  */
 function readState(row: WireTaskStatus, status: CompletionStatus | null): TaskState {
-  if (!isSet(row.completed) || status === null)
-    return isSet(row.launched) ? TaskState.RUNNING : TaskState.QUEUED;
+  if (!isDateSet(row.completed) || status === null)
+    return isDateSet(row.launched) ? TaskState.RUNNING : TaskState.QUEUED;
   switch (status) {
     case CompletionStatus.SUCCESS:
       return TaskState.SUCCEEDED;
@@ -123,43 +128,19 @@ function readState(row: WireTaskStatus, status: CompletionStatus | null): TaskSt
   }
 }
 
-/** As nearly every date comes: no 29 February, which needs a calendar, and no leap second. */
-const CANONICAL =
-  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
-const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:[.,](\d+))?\s*(Z|[+-]\d\d:?\d\d)?$/i;
-
-/**
- * Reads a date in any form that was seen: RFC 3339, without seconds, without a zone (then UTC), with a blank for
- * the T, with six digits of a second, or epoch milliseconds. Gives RFC 3339 in UTC; null where it is no date.
- */
-export function readInstant(value: unknown): string | null {
-  if (typeof value === 'number') return toIso(value);
-  if (typeof value !== 'string') return null;
-  if (CANONICAL.test(value)) return value;
-  const text = value.trim();
-  if (/^\d{11,14}$/.test(text)) return toIso(Number(text));
-  const match = INSTANT.exec(text);
-  if (!match) return null;
-  const [, day = '', minute = '', second = ':00', fraction = '', zone = 'Z'] = match;
-  // Date.parse takes 30 February for the first of March.
-  if (!toIso(Date.parse(day))?.startsWith(day)) return null;
-  const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
-  const millis = fraction.slice(0, 3).padEnd(3, '0');
-  return toIso(Date.parse(`${day}T${minute}${second}.${millis}${offset.toUpperCase()}`));
-}
-
-/** RFC 3339 has years of four digits only. */
-function toIso(epochMs: number): string | null {
-  const date = new Date(epochMs);
-  const year = date.getUTCFullYear();
-  return year >= 0 && year <= 9999 ? date.toISOString() : null;
-}
-
-/** An enum reader that is deaf to casing, blanks and underscores. Null stays null; what is unknown is UNKNOWN. */
-function enumReader<T extends string>(members: Record<string, T>, unknown: T): (value: unknown) => T | null {
+/** An enum reader that is deaf to casing, blanks and underscores. Null stays null; what is unknown is UNKNOWN. An
+ * alias is another word for a member, in capitals. */
+function enumReader<T extends string>(
+  members: Record<string, T>,
+  unknown: T,
+  aliases: Record<string, T> = {},
+): (value: unknown) => T | null {
   const fold = (text: string): string => text.toUpperCase().replace(/[\s_-]+/g, '');
   const exact = new Map<unknown, T>(Object.values(members).map((member) => [member, member]));
-  const folded = new Map(Object.values(members).map((member) => [fold(member), member]));
+  const folded = new Map([
+    ...Object.values(members).map((member) => [fold(member), member] as const),
+    ...Object.entries(aliases),
+  ]);
   return (value) => {
     const known = exact.get(value);
     if (known !== undefined) return known;
@@ -171,7 +152,8 @@ function enumReader<T extends string>(members: Record<string, T>, unknown: T): (
 const readTaskStatusType = enumReader(TaskStatusType, TaskStatusType.UNKNOWN);
 const readCompletionStatus = enumReader(CompletionStatus, CompletionStatus.UNKNOWN);
 const readTargetType = enumReader(TaskTargetType, TaskTargetType.UNKNOWN);
-const readMessageType = enumReader(MessageType, MessageType.UNKNOWN);
+// The upstream's statuses say WARNING where its messages say WARN.
+const readMessageType = enumReader(MessageType, MessageType.UNKNOWN, { WARNING: MessageType.WARN });
 
 function readTarget(wire: Record<string, unknown>): TaskTarget {
   return { id: readText(wire['id']), type: readTargetType(wire['type']), name: readText(wire['name']) };

@@ -154,7 +154,7 @@ describe('what honest clients ask is answered', () => {
     return data;
   };
   const everything = `id type uniqueName description parentName launcher target { id type name } created modified
-    launched completed completionStatus messages { type key localizedText { locale message } parameters text }
+    launched completed completionStatus rawCompletionStatus messages { type key localizedText { locale message } parameters text }
     returns { name attributeName } attributes progress percentComplete state statusMessage durationSeconds
     results { label key value }
     taskDefinitionSummary { id uniqueName description parentName executor arguments }`;

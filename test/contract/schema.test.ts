@@ -42,6 +42,7 @@ TaskStatus.modified: DateTime
 TaskStatus.launched: DateTime
 TaskStatus.completed: DateTime
 TaskStatus.completionStatus: CompletionStatus
+TaskStatus.rawCompletionStatus: String
 TaskStatus.messages: [TaskMessage!]!
 TaskStatus.returns: [TaskReturn!]!
 TaskStatus.attributes: JSON!

@@ -37,12 +37,13 @@ export class Pair {
     readonly version: string,
     private readonly settings: SandboxOptions['settings'] = {},
     private readonly environment: Environment = {},
+    private readonly log: Log = silentLog,
   ) {}
 
   async start(): Promise<void> {
     const now = (): number => this.now;
     this.sandbox = await startSandbox({ now, settings: { rateLimit: 'off', tasks: 900, ...this.settings } });
-    this.gateway = await startGatewayOn(this.sandbox.url, this.version, now, this.environment);
+    this.gateway = await startGatewayOn(this.sandbox.url, this.version, now, this.environment, this.log);
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readInstant } from '../../src/translation/task-status.reader.js';
+import { isDateSet, readInstant } from '../../src/translation/instant.js';
 
 describe('a date', () => {
   test.each([
@@ -18,6 +18,14 @@ describe('a date', () => {
     [' 2024-05-17t19:33:16z ', '2024-05-17T19:33:16.000Z'],
     [1714574212775, '2024-05-01T14:36:52.775Z'],
     ['1714574212775', '2024-05-01T14:36:52.775Z'],
+    [1714574212, '2024-05-01T14:36:52.000Z'],
+    ['1714574212', '2024-05-01T14:36:52.000Z'],
+    [1714574212.775, '2024-05-01T14:36:52.775Z'],
+    [' 1714574212.775 ', '2024-05-01T14:36:52.775Z'],
+    [946684800000, '2000-01-01T00:00:00.000Z'],
+    [946684800, '2000-01-01T00:00:00.000Z'],
+    [4102444799999, '2099-12-31T23:59:59.999Z'],
+    [4102444799, '2099-12-31T23:59:59.000Z'],
     [null, null],
     [undefined, null],
     ['', null],
@@ -34,6 +42,20 @@ describe('a date', () => {
     [{}, null],
     [[1714574212775], null],
     [1e300, null],
+    [false, null],
+    [0, null],
+    ['0', null],
+    [-1, null],
+    [-1714574212775, null],
+    [1, null],
+    [20240501, null],
+    ['20240501', null],
+    [946684799, null],
+    [946684799999, null],
+    [4102444800, null],
+    [4102444800000, null],
+    [1714574212775000, null],
+    ['1714574212775000000', null],
   ])('sent as %j is %j', (wire, expected) => {
     expect(readInstant(wire)).toBe(expected);
   });
@@ -61,5 +83,26 @@ describe('a date', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  test.each([
+    ['2024-05-17T19:33:16Z', true],
+    ['in a form that nobody knows', true],
+    [1714574212775, true],
+    ['1714574212', true],
+    [1714574212775000, true],
+    [null, false],
+    [undefined, false],
+    ['', false],
+    ['  ', false],
+    [0, false],
+    ['0', false],
+    [-1, false],
+    [true, false],
+    [false, false],
+    [{}, false],
+    [[1714574212775], false],
+  ])('sent as %j is there: %j', (wire, expected) => {
+    expect(isDateSet(wire)).toBe(expected);
   });
 });

@@ -26,6 +26,7 @@ const fieldNames = [
   'launched',
   'completed',
   'completionStatus',
+  'rawCompletionStatus',
   'messages',
   'returns',
   'attributes',

@@ -46,8 +46,19 @@ describe('state', () => {
     expect(task).toMatchObject({ state: 'FAILED', completed: null });
   });
 
-  test('treats blank dates as not set', () => {
-    expect(readRow({ launched: '', completed: '', completionStatus: 'SUCCESS' }).state).toBe('QUEUED');
+  test.each(['', ' ', 0, '0', -1, true, false, {}, [EARLY]])(
+    'treats dates that are %j as not set',
+    (none) => {
+      expect(readRow({ launched: none, completed: none, completionStatus: 'SUCCESS' }).state).toBe('QUEUED');
+      expect(readRow({ launched: EARLY, completed: none, completionStatus: 'SUCCESS' }).state).toBe(
+        'RUNNING',
+      );
+    },
+  );
+
+  test('is finished where completed is a number, if only of seconds or of an unknown unit', () => {
+    for (const completed of [1714574212775, 1714574212, '1714574212', 1714574212775000])
+      expect(readRow({ launched: EARLY, completed, completionStatus: 'SUCCESS' }).state).toBe('SUCCEEDED');
   });
 });
 
@@ -85,7 +96,10 @@ describe('the text of a message', () => {
       'k',
     ],
     ['is the key where there is no localized text', { key: 'It failed.', localizedText: null }, 'It failed.'],
+    ['is the key where the localized text is blank', { key: 'k', localizedText: { message: ' \n' } }, 'k'],
     ['is null where there is neither', { parameters: ['a'] }, null],
+    ['is null where both are blank', { key: ' ', localizedText: '' }, null],
+    ['is null where its one parameter is blank', { key: '{0}', parameters: [''] }, null],
     ['has its parameters in their places', { key: '{1} of {0}', parameters: ['ten', 'two'] }, 'two of ten'],
     ['repeats a parameter that is named twice', { key: '{0}{0}', parameters: ['a'] }, 'aa'],
     ['keeps a place that has no parameter', { key: '{0} {7}', parameters: ['a'] }, 'a {7}'],
@@ -98,6 +112,13 @@ describe('the text of a message', () => {
   ])('%s', (_, wire, expected) => {
     const [message] = readRow({ messages: [wire] }).messages;
     expect(message && messageText(message)).toBe(expected);
+  });
+
+  test('grows with the message, however often a place is named', () => {
+    const [message] = readRow({
+      messages: [{ key: '{0}'.repeat(50_000), parameters: ['a'.repeat(150_000)] }],
+    }).messages;
+    expect(message && messageText(message)?.length).toBeLessThan(400_000);
   });
 
   test('keeps parameters in their places where one before them is null', () => {
@@ -116,6 +137,19 @@ describe('statusMessage', () => {
     ['the first error wherever it stands', [info, warn, error, { type: 'ERROR', key: 'second' }], 'error'],
     ['the first warning where there is no error', [info, warn, { type: 'WARN', key: 'second' }], 'warn'],
     ['the first of any kind otherwise', [odd, info], 'odd'],
+    ['the first error that has a text', [{ type: 'ERROR' }, warn, error], 'error'],
+    [
+      'the first warning with a text where no error has one',
+      [{ type: 'ERROR', key: ' ' }, info, warn],
+      'warn',
+    ],
+    ['the first with a text where no error or warning has one', [{ type: 'WARN' }, {}, info, odd], 'info'],
+    [
+      'a message whose type is WARNING, as one whose type is WARN',
+      [info, { type: 'WARNING', key: 'w' }],
+      'w',
+    ],
+    ['null where none has a text', [{ type: 'ERROR' }, { key: '' }], null],
     ['null where there are none', [], null],
     ['null where messages are null', null, null],
     ['null where the messages are not a list', { 0: error }, null],
@@ -140,6 +174,12 @@ describe('results', () => {
       { label: 'TASK_OUT_TOTAL', key: 'total', value: '12' },
       { label: 'created', key: 'created', value: 0 },
     ]);
+  });
+
+  test('hold each attribute once, under its first label', () => {
+    const returns = ['L', 'M'].map((name) => ({ name, attributeName: 'k' }));
+    const task = readRow({ returns, attributes: { k: 1 } });
+    expect(taskResults(task)).toEqual([{ label: 'L', key: 'k', value: 1 }]);
   });
 
   test.each([false, 0, '', [], {}])('hold a value that is %j', (value) => {

@@ -52,6 +52,7 @@ describe('a row', () => {
       launched: null,
       completed: null,
       completionStatus: null,
+      rawCompletionStatus: null,
       messages: [],
       returns: [],
       attributes: {},
@@ -186,11 +187,30 @@ describe('an enum value', () => {
     ['Info', 'INFO'],
     ['warn', 'WARN'],
     ['ERROR', 'ERROR'],
-    ['WARNING', 'UNKNOWN'],
+    ['WARNING', 'WARN'],
+    ['Warning', 'WARN'],
+    ['FATAL', 'UNKNOWN'],
     [undefined, null],
   ])('of a message’s type %j is %j', (type, expected) => {
     expect(readRow({ messages: [{ type }] }).messages[0]?.type).toBe(expected);
   });
+});
+
+test.each([
+  ['SUCCESS', 'SUCCESS'],
+  [' Warning ', ' Warning '],
+  ['PARTIAL_SUCCESS', 'PARTIAL_SUCCESS'],
+  ['__proto__', '__proto__'],
+  [7, '7'],
+  [false, 'false'],
+  [{ status: 'SUCCESS' }, null],
+  [['SUCCESS'], null],
+  [null, null],
+  [undefined, null],
+  ['', null],
+  [' ', null],
+])('of completionStatus %j the raw word is %j', (completionStatus, expected) => {
+  expect(readRow({ completionStatus }).rawCompletionStatus).toBe(expected);
 });
 
 describe('whatever the upstream sends', () => {

@@ -1,0 +1,11 @@
+import { GraphQLError, type ASTVisitor, type ValidationContext } from 'graphql';
+
+/** Refuses operations of a type that the schema lacks, such as subscriptions: graphql-js itself finds out when it executes them. */
+export function refuseUnknownOperationTypes(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition(node) {
+      if (context.getSchema().getRootType(node.operation)) return;
+      context.reportError(new GraphQLError(`This API has no ${node.operation}s.`, { nodes: node }));
+    },
+  };
+}
