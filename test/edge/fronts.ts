@@ -50,7 +50,7 @@ export const asking = (page: keyof typeof pages): { authorization: string } => (
   authorization: `Bearer page-${page}`,
 });
 
-/** Starts nginx in front of an API, over TLS: what stands in front of a tenant. An answer may take it a second. */
+/** Starts nginx in front of an API, over TLS: what stands in front of a tenant. An answer may take two seconds. */
 export function startTlsFront(origin: string, { certificate, key }: Certificate): Promise<Server> {
   const choices = Object.entries(pages).map(
     ([name, answer]) => `if ($http_authorization = 'Bearer page-${name}') { ${answer}; }`,
@@ -67,7 +67,7 @@ export function startTlsFront(origin: string, { certificate, key }: Certificate)
           ${choices.join('\n')}
           # nginx compresses itself.
           proxy_set_header Accept-Encoding '';
-          proxy_read_timeout 1s;
+          proxy_read_timeout 2s;
           proxy_pass http://api;
         }
       }`,

@@ -92,7 +92,7 @@ describe('with nginx in front of the gateway too,', () => {
     expect(JSON.stringify(sent)).not.toMatch(/forged|10\.0\.0/);
   });
 
-  test('a stop loses nothing that is under way; then nginx says that nobody is there', async () => {
+  test('a stop loses nothing that is in flight; then nginx says that nobody is there', async () => {
     sandbox.configure({ latencyMs: 500 });
     sandbox.calls.length = 0;
     const asked = Array.from({ length: 20 }, (_, index) =>

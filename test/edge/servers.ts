@@ -119,10 +119,10 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Waits until something holds, for five seconds at the most. */
+/** Waits until something holds, for ten seconds at the most. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let waited = 0; !(await holds()); waited += 20) {
-    if (waited > 5_000) throw new Error(`not within five seconds: ${String(holds)}`);
+    if (waited > 10_000) throw new Error(`not within ten seconds: ${String(holds)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
