@@ -20,13 +20,9 @@ const common = {
  * Writes an answer with the headers that every one of them has. A body in a coding is sent in chunks: edges compress
  * as they go, and don't know its length ahead.
  */
-export async function deliver(
-  response: ServerResponse,
-  answer: Answer,
-  { coding, fault }: Delivery = {},
-): Promise<void> {
+export function deliver(response: ServerResponse, answer: Answer, { coding, fault }: Delivery = {}): void {
   const plain = Buffer.from(answer.body);
-  const body = await encode(plain, coding);
+  const body = encode(plain, coding);
   const hasBody = body.length > 0 && response.req.method !== 'HEAD';
   const trailers = hasBody && fault === 'trailer' ? { 'X-Body-Bytes': String(plain.length) } : undefined;
   const isChunked = body !== plain || trailers !== undefined;

@@ -82,11 +82,7 @@ export async function exchange(
   if (fault === 'close') closeUnannounced(socket, response, world.settings.closeWhen);
   const own = { 'SLPT-Request-ID': requestId, ...(isDeprecated(route) ? { 'X-Deprecated': 'true' } : {}) };
   const edge = world.settings.compress === 'off' ? {} : { Vary: 'Accept-Encoding' };
-  await deliver(
-    response,
-    { status, headers: { ...own, ...edge, ...headers }, body: text },
-    { coding, fault },
-  );
+  deliver(response, { status, headers: { ...own, ...edge, ...headers }, body: text }, { coding, fault });
 }
 
 /** The body as text; undefined when it is longer than 1 MiB. */

@@ -123,7 +123,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 async function control(request: IncomingMessage, response: ServerResponse, world: World): Promise<void> {
   const { method = 'GET', url = '/' } = request;
-  await deliver(response, answerControl(method, url, (await readBody(request)) ?? '', world));
+  deliver(response, answerControl(method, url, (await readBody(request)) ?? '', world));
 }
 
 function tokenFor(wishes: TokenWishes, tokenSeconds: number, now: number, jti: string): string {
