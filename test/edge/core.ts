@@ -30,7 +30,7 @@ export function errorOf({ errors }: Reply): Record<string, unknown> {
   return { code, ...(mayBeApplied !== undefined && { mayBeApplied }) };
 }
 
-/** What holds of any gateway, wherever it stands and whatever stands between it and the API. */
+/** What holds of a gateway with anything in between, on either side. */
 export function acceptance(edge: () => Edge): void {
   describe('the core of acceptance:', () => {
     beforeEach(() => {
@@ -152,7 +152,7 @@ export function acceptance(edge: () => Edge): void {
       }
     });
 
-    test('a client that goes away leaves nothing behind, and the next is served', async () => {
+    test('a client that goes away disturbs nobody', async () => {
       const { sandbox, url } = edge();
       sandbox.configure({ latencyMs: 500 });
       const leaving = new AbortController();

@@ -1,40 +1,28 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { startSandbox, type Sandbox } from '../../src/index.js';
-import { ask, NOON } from '../support/pair.js';
-import { makeCertificates, TENANT, type Certificates } from './certificates.js';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { ask } from '../support/pair.js';
+import { TENANT } from './certificates.js';
 import { acceptance, errorOf, update } from './core.js';
-import { startGatewayProcess, startTlsFront, type GatewayProcess } from './fronts.js';
-import { freePort, scratch, startSquid, stopAll, until, type Server } from './servers.js';
+import { type GatewayProcess } from './fronts.js';
+import { freePort, requestsOf, scratch, startSquid, until, type Server } from './servers.js';
+import { useTenant } from './tenant.js';
 
 const LIST = '{ list: taskStatuses(limit: 3) { nodes { id } } }';
 const USER = 'proxy-user';
 const PASSWORD = 'hunter2-hunter2';
 
-let certificates: Certificates;
-let sandbox: Sandbox;
-let nginx: Server;
+const tenant = useTenant();
 let proxy: Server;
 let proxyUrl: string;
-
 beforeAll(async () => {
-  certificates = makeCertificates(scratch());
-  sandbox = await startSandbox({ now: () => NOON, settings: { tasks: 900, rateLimit: 'off' } });
-  nginx = await startTlsFront(sandbox.url, certificates.valid);
   proxy = await startSquid([TENANT], 'acl refused dstdomain refused.test\nhttp_access deny refused');
   proxyUrl = `http://127.0.0.1:${proxy.port}`;
 });
-afterAll(async () => {
-  await stopAll();
-  await sandbox.stop();
-});
 
-const overTls = (host = TENANT): string => `https://${host}:${nginx.port}`;
-const plain = (host = TENANT): string => `http://${host}:${new URL(sandbox.url).port}`;
-const gatewayWith = (environment: Record<string, string>): Promise<GatewayProcess> =>
-  startGatewayProcess({ NODE_EXTRA_CA_CERTS: certificates.authority, ...environment });
+const overTls = (host = TENANT): string => `https://${host}:${tenant.nginx.port}`;
+const plain = (host = TENANT): string => `http://${host}:${new URL(tenant.sandbox.url).port}`;
 
 /** The lines that a proxy logged since `from`, as method and target each. */
 const logged = (server: Server, from = ''): string[] =>
@@ -46,37 +34,43 @@ const logged = (server: Server, from = ''): string[] =>
   ].map(([, line = '']) => line);
 
 describe('by a forward proxy that alone knows the tenant’s address,', () => {
+  let own: Server;
   let gateway: GatewayProcess;
   beforeAll(async () => {
-    gateway = await gatewayWith({ SAIL_BASE_URL: overTls(), HTTPS_PROXY: proxyUrl });
+    own = await startSquid([TENANT]);
+    const HTTPS_PROXY = `http://127.0.0.1:${own.port}`;
+    gateway = await tenant.gatewayWith({ SAIL_BASE_URL: overTls(), HTTPS_PROXY });
   });
-  afterAll(async () => {
+  acceptance(() => ({ sandbox: tenant.sandbox, url: gateway.url }));
+
+  test('all calls went through tunnels, which were kept for further ones', async () => {
+    // A tunnel is logged when it ends.
     await gateway.stop();
-    // A tunnel is logged when it ends. All that passed through them: tunnels are kept.
-    await until(() => logged(proxy).length > 0);
-    expect(new Set(logged(proxy))).toEqual(new Set([`CONNECT ${TENANT}:${nginx.port}`]));
+    await until(() => logged(own).length > 0);
+    expect(new Set(logged(own))).toEqual(new Set([`CONNECT ${TENANT}:${tenant.nginx.port}`]));
+    const requests = requestsOf(tenant.nginx);
+    expect(new Set(requests.map(({ connection }) => connection)).size).toBeLessThan(requests.length / 2);
   });
-  acceptance(() => ({ sandbox, url: gateway.url }));
 });
 
 describe('the way out', () => {
   let before: string;
   beforeEach(() => {
-    sandbox.reset();
+    tenant.sandbox.reset();
     before = proxy.read('access.log');
   });
 
   test('of https is a tunnel by lower case too', async () => {
-    const gateway = await gatewayWith({ SAIL_BASE_URL: overTls(), https_proxy: proxyUrl });
+    const gateway = await tenant.gatewayWith({ SAIL_BASE_URL: overTls(), https_proxy: proxyUrl });
     expect((await ask(gateway.url, LIST)).errors).toEqual([]);
     await gateway.stop();
     await until(() => logged(proxy, before).length === 1);
-    expect(logged(proxy, before)).toEqual([`CONNECT ${TENANT}:${nginx.port}`]);
+    expect(logged(proxy, before)).toEqual([`CONNECT ${TENANT}:${tenant.nginx.port}`]);
   });
 
   test('of http is the proxy itself by lower case too, for updates and reads', async () => {
-    const gateway = await gatewayWith({ SAIL_BASE_URL: plain(), http_proxy: proxyUrl });
-    const id = sandbox.tasks().find(({ completionStatus }) => completionStatus === null)?.id ?? '';
+    const gateway = await tenant.gatewayWith({ SAIL_BASE_URL: plain(), http_proxy: proxyUrl });
+    const [id = ''] = tenant.pending();
     expect((await update(gateway.url, id)).errors).toEqual([]);
     expect((await ask(gateway.url, LIST)).errors).toEqual([]);
     await gateway.stop();
@@ -88,7 +82,7 @@ describe('the way out', () => {
   });
 
   test('of tokens is the same', async () => {
-    const gateway = await gatewayWith({
+    const gateway = await tenant.gatewayWith({
       SAIL_BASE_URL: plain(),
       HTTP_PROXY: proxyUrl,
       SAIL_CREDENTIALS: 'service',
@@ -110,7 +104,11 @@ describe('the way out', () => {
     ['NO_PROXY', `other.example,${TENANT}`],
     ['no_proxy', '.test'],
   ])('is direct by %s=%s, where the name is unknown', async (name, value) => {
-    const gateway = await gatewayWith({ SAIL_BASE_URL: overTls(), HTTPS_PROXY: proxyUrl, [name]: value });
+    const gateway = await tenant.gatewayWith({
+      SAIL_BASE_URL: overTls(),
+      HTTPS_PROXY: proxyUrl,
+      [name]: value,
+    });
     const reply = await ask(gateway.url, LIST);
     expect(errorOf(reply)).toEqual({ code: 'UPSTREAM_UNAVAILABLE' });
     expect(reply.errors[0]?.message).not.toMatch(/ENOTFOUND|EAI_AGAIN|tenant/);
@@ -129,7 +127,7 @@ describe('the way out', () => {
     };
     const origins = [overTls('localhost'), plain('127.0.0.1'), ''];
     for (const SAIL_BASE_URL of origins) {
-      const gateway = await gatewayWith({ SAIL_BASE_URL, ...environment });
+      const gateway = await tenant.gatewayWith({ SAIL_BASE_URL, ...environment });
       expect((await ask(gateway.url, LIST)).errors).toEqual([]);
       await gateway.stop();
     }
@@ -138,10 +136,10 @@ describe('the way out', () => {
 
 describe('a forward proxy', () => {
   test.each([
-    ['https', (): string => `https://refused.test:${nginx.port}`],
+    ['https', (): string => `https://refused.test:${tenant.nginx.port}`],
     ['http', (): string => 'http://refused.test:8080'],
   ])('that refuses %s is not taken for SailPoint', async (_, origin) => {
-    const gateway = await gatewayWith({
+    const gateway = await tenant.gatewayWith({
       SAIL_BASE_URL: origin(),
       HTTPS_PROXY: proxyUrl,
       HTTP_PROXY: proxyUrl,
@@ -156,7 +154,7 @@ describe('a forward proxy', () => {
 
   test('that is not there is UPSTREAM_UNAVAILABLE, and the reason is in the log', async () => {
     const nowhere = `http://${USER}:${PASSWORD}@127.0.0.1:${await freePort()}`;
-    const gateway = await gatewayWith({ SAIL_BASE_URL: overTls(), HTTPS_PROXY: nowhere });
+    const gateway = await tenant.gatewayWith({ SAIL_BASE_URL: overTls(), HTTPS_PROXY: nowhere });
     const replies = [await ask(gateway.url, LIST), await update(gateway.url, 'x')];
     expect(replies.map(errorOf)).toEqual([
       { code: 'UPSTREAM_UNAVAILABLE' },
@@ -184,7 +182,7 @@ describe('a forward proxy', () => {
       ['wrong', ['UPSTREAM_BAD_RESPONSE']],
     ] as const) {
       const HTTPS_PROXY = `http://${USER}:${password}@127.0.0.1:${guarded.port}`;
-      const gateway = await gatewayWith({ SAIL_BASE_URL: overTls(), HTTPS_PROXY });
+      const gateway = await tenant.gatewayWith({ SAIL_BASE_URL: overTls(), HTTPS_PROXY });
       const { errors } = await ask(gateway.url, LIST);
       expect(errors.map(({ extensions }) => extensions['code'])).toEqual(outcome);
       await gateway.stop();

@@ -1,32 +1,19 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startSandbox, type Sandbox } from '../../src/index.js';
-import { ask, NOON } from '../support/pair.js';
-import { makeCertificates } from './certificates.js';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { ask } from '../support/pair.js';
 import { acceptance } from './core.js';
-import { startGatewayProcess, startPlainFront, startTlsFront, type GatewayProcess } from './fronts.js';
-import { requestsOf, scratch, stopAll, until, type Server } from './servers.js';
+import { startPlainFront, type GatewayProcess } from './fronts.js';
+import { requestsOf, until, type Server } from './servers.js';
+import { useTenant } from './tenant.js';
 
-let sandbox: Sandbox;
+const tenant = useTenant();
 let gateway: GatewayProcess;
 let front: Server;
-let back: Server;
 let url: string;
-
 beforeAll(async () => {
-  const certificates = makeCertificates(scratch());
-  sandbox = await startSandbox({ now: () => NOON, settings: { tasks: 900, rateLimit: 'off' } });
-  back = await startTlsFront(sandbox.url, certificates.valid);
-  gateway = await startGatewayProcess({
-    SAIL_BASE_URL: `https://localhost:${back.port}`,
-    NODE_EXTRA_CA_CERTS: certificates.authority,
-  });
+  gateway = await tenant.gatewayWith();
   front = await startPlainFront(gateway.url);
   url = `http://127.0.0.1:${front.port}`;
-});
-afterAll(async () => {
-  await stopAll();
-  await sandbox.stop();
 });
 
 /** The headers and the size of an answer as it comes, not decoded. */
@@ -49,11 +36,11 @@ function raw(
 }
 
 describe('with nginx in front of the gateway too,', () => {
-  acceptance(() => ({ sandbox, url }));
+  acceptance(() => ({ sandbox: tenant.sandbox, url }));
 
   test('a client that went away was given up all the way', async () => {
     const isGone = ({ status }: { status: number }): boolean => status === 499;
-    await until(() => requestsOf(front).some(isGone) && requestsOf(back).some(isGone));
+    await until(() => requestsOf(front).some(isGone) && requestsOf(tenant.nginx).some(isGone));
   });
 
   test.each(['gzip', 'br'])('an answer is compressed once: %s', async (coding) => {
@@ -88,17 +75,17 @@ describe('with nginx in front of the gateway too,', () => {
     );
     expect(errors).toEqual([]);
     expect(JSON.stringify([data, [...headers]])).not.toContain('forged');
-    const sent = sandbox.calls.at(-1)?.headers ?? {};
+    const sent = tenant.sandbox.calls.at(-1)?.headers ?? {};
     expect(JSON.stringify(sent)).not.toMatch(/forged|10\.0\.0/);
   });
 
   test('a stop loses nothing that is in flight; then nginx says that nobody is there', async () => {
-    sandbox.configure({ latencyMs: 500 });
-    sandbox.calls.length = 0;
+    tenant.sandbox.configure({ latencyMs: 500 });
+    tenant.sandbox.calls.length = 0;
     const asked = Array.from({ length: 20 }, (_, index) =>
       ask(url, `{ taskStatuses(limit: 1, offset: ${index}) { nodes { id } } }`),
     );
-    await until(() => sandbox.calls.length === 20);
+    await until(() => tenant.sandbox.calls.length === 20);
     const [replies] = await Promise.all([Promise.all(asked), gateway.stop()]);
     expect(replies.flatMap(({ errors }) => errors)).toEqual([]);
     expect((await fetch(`${url}/health/ready`)).status).toBe(502);
