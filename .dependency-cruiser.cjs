@@ -31,7 +31,7 @@ const homes = {
     ['http/'],
   '^lru-cache$': ['execution/'],
   '^pino$': ['telemetry/'],
-  '^zod$': ['config.ts$', 'operation-manifest.ts$'],
+  '^zod$': ['config.ts$', 'config/', 'operation-manifest.ts$'],
   '^rfc6902$': ['sandbox/'],
   '^close-with-grace$': ['main.ts$'],
 };
@@ -72,15 +72,18 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/resolvers/' },
     },
     {
-      name: 'config-imports-none-of-us',
+      name: 'config-knows-the-sandbox-settings-only',
       severity: 'error',
-      from: { path: '^src/config\\.ts$' },
-      to: { path: '^src/', pathNot: '^src/operation-manifest\\.ts$' },
+      from: { path: '^src/config(\\.ts$|/)' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(config(\\.ts$|/)|operation-manifest\\.ts$|sandbox/settings\\.ts$)',
+      },
     },
     {
       name: 'the-manifest-is-read-by-config',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/config\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/config(\\.ts$|/)' },
       to: { path: '^src/operation-manifest\\.ts$' },
     },
     ...Object.entries(mayImport).map(([name, allowed]) => ({
