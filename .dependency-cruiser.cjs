@@ -19,7 +19,7 @@ const mayImport = {
 const homes = {
   '^got$': ['upstream/'],
   '^(http-proxy-agent|hpagent)$': ['upstream/'],
-  '^proxy-from-env$': ['proxy.ts$'],
+  '^proxy-from-env$': ['config/proxy.ts$'],
   '^cockatiel$': ['upstream/'],
   '^dataloader$': ['sources/'],
   '^p-limit$': ['sources/'],
@@ -33,7 +33,7 @@ const homes = {
   '^negotiator$': ['http/'],
   '^lru-cache$': ['fast-path/'],
   '^pino$': ['telemetry/'],
-  '^zod$': ['config.ts$', 'operation-manifest.ts$'],
+  '^zod$': ['config.ts$', 'config/', 'operation-manifest.ts$'],
   '^rfc6902$': ['sandbox/'],
   '^close-with-grace$': ['main.ts$'],
 };
@@ -74,16 +74,19 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(resolvers|fast-path)/' },
     },
     {
-      name: 'config-imports-none-of-us',
+      name: 'config-knows-the-sandbox-settings-only',
       severity: 'error',
-      from: { path: '^src/config\\.ts$' },
-      to: { path: '^src/', pathNot: '^src/(operation-manifest|proxy)\\.ts$' },
+      from: { path: '^src/config(\\.ts$|/)' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(config(\\.ts$|/)|operation-manifest\\.ts$|sandbox/settings\\.ts$)',
+      },
     },
     {
       name: 'settings-are-read-by-config',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/config\\.ts$' },
-      to: { path: '^src/(operation-manifest|proxy)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/config(\\.ts$|/)' },
+      to: { path: '^src/operation-manifest\\.ts$' },
     },
     ...Object.entries(mayImport).map(([name, allowed]) => ({
       name: `${name}-imports-downward-only`,

@@ -8,6 +8,7 @@ import {
 import { InMemoryLRUCache, PrefixingKeyValueCache } from '@apollo/utils.keyvaluecache';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.js';
+import { summaryOf } from './config/summary.js';
 import {
   createCompiledOperationCache,
   type CompiledOperationCache,
@@ -212,12 +213,12 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   if (embedded) {
     log.warn(
       { sandbox: embedded.url },
-      'SAIL_BASE_URL is not set: answering from the embedded sandbox, with made-up tasks',
+      'answering from the embedded sandbox, with made-up tasks: SAIL_BASE_URL names no tenant',
     );
     if (config.production) log.warn('NODE_ENV is production, and yet the tasks are made up');
   }
   const url = urlOf(http.server.address() as AddressInfo);
-  log.info({ url, upstream: origin, apiVersion: config.apiVersion }, 'ready');
+  log.info({ url, upstream: origin, ...summaryOf(config) }, 'ready');
   return { url, compiledOperations, stop };
 }
 

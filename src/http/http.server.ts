@@ -8,6 +8,7 @@ import { allowOrigins, compressAnswers } from './browser-access.js';
 import { refuseGraphiql, serveGraphiql } from './graphiql.routes.js';
 import { serveGraphql, type GraphqlOptions } from './graphql.route.js';
 import { shedWhenLate } from './overload.js';
+import { createNodeServer } from './node-server.js';
 import { answerHeaders, refusal, refuseOnSocket } from './refusal.js';
 import { logRequests, requestId } from './request-log.js';
 
@@ -43,23 +44,27 @@ export interface HttpOptions extends GraphqlOptions, DoorSettings {
 /** The routes: `/graphql`, `/health/live`, `/health/ready`, and those of GraphiQL. Listens only when told to. */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
   const { log, upstreamHealth, graphiql, corsOrigins, batchLimit, apiKeys, clientRateLimit } = options;
-  const requestMs = options.requestSeconds * 1000;
   const headers = { ...answerHeaders, ...options.headers };
+  const { server, endConnections } = createNodeServer({
+    headers,
+    requestMs: options.requestSeconds * 1000,
+    connectionLimit: options.connectionLimit,
+  });
   const app = fastify({
+    serverFactory: (handler) => server.on('request', handler),
     forceCloseConnections: 'idle',
     // Who is connected already is served: only new connections are refused.
     return503OnClosing: false,
     genReqId: requestId,
     rewriteUrl: ({ url = '/' }) => withoutAbsentParameters(url),
     bodyLimit: options.bodyLimit,
-    requestTimeout: requestMs,
-    http: { headersTimeout: requestMs, requestTimeout: requestMs, connectionsCheckingInterval: 1000 },
-    clientErrorHandler: refuseOnSocket,
+    clientErrorHandler: (error, socket) => {
+      refuseOnSocket(error, socket, headers);
+    },
     frameworkErrors: (error, _request, reply: FastifyReply) => {
-      void reply.code(400).headers(headers).send(refusal('BAD_REQUEST', error.message));
+      void reply.code(400).send(refusal('BAD_REQUEST', error.message));
     },
   });
-  app.server.maxConnections = options.connectionLimit;
   logRequests(app, log);
   allowOrigins(app, corsOrigins);
   compressAnswers(app);
@@ -69,11 +74,14 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   let closing = false;
   app.addHook('preClose', (done) => {
     closing = true;
+    endConnections();
     done();
   });
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(headers);
-    done();
+  app.addHook('onRequest', ({ raw, headers }, reply, done) => {
+    // Apollo Server's integration makes a URL of it. HTTP/1.0 needn't name any.
+    if (raw.httpVersion === '1.0') headers.host ??= 'localhost';
+    if (URL.canParse(`http://${headers.host ?? ''}`)) done();
+    else void reply.code(400).send(refusal('BAD_REQUEST', 'The header "Host" names no host.'));
   });
   // A connection kept alive behind the last answer would hold up the stop.
   app.addHook('onSend', (_request, reply, _payload, done) => {

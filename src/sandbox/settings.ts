@@ -32,7 +32,7 @@ const switches = {
   tokenSeconds: count(749, 'Lifetime of the access tokens handed out.', 86_400, 1),
   rateLimit: pattern(
     '100/10s',
-    /^(off|[1-9]\d*\/[1-9]\d*s)$/,
+    /^(off|[1-9]\d{0,8}\/[1-9]\d{0,4}s)$/,
     '`100/10s` or `off`',
     'Calls allowed per client id and API version in so many seconds.',
   ),
@@ -160,9 +160,12 @@ export function environmentName(name: string): string {
   return `SANDBOX_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
+/** The environment variables of all settings. */
+export const sandboxVariables: readonly string[] = entries.map(([name]) => environmentName(name));
+
 /**
- * Reads the `SANDBOX_*` variables; an empty one counts as absent.
- * Never throws: each bad or unknown variable is one entry in `problems`, and its setting keeps the default.
+ * Reads the `SANDBOX_*` variables; an empty one counts as absent, as does one that is no setting.
+ * Never throws: each bad variable is one entry in `problems`, and its setting keeps the default.
  */
 export function readSandboxSettings(env: Record<string, string | undefined>): {
   settings: SandboxSettings;
@@ -170,15 +173,11 @@ export function readSandboxSettings(env: Record<string, string | undefined>): {
 } {
   const names = new Map(entries.map(([name]) => [environmentName(name), name]));
   const given: Record<string, unknown> = {};
-  const problems: string[] = [];
-  for (const [variable, text] of Object.entries(env)) {
-    if (!variable.startsWith('SANDBOX_') || text === undefined || text === '') continue;
+  for (const [variable, text = ''] of Object.entries(env)) {
     const name = names.get(variable);
-    if (name === undefined) problems.push(`${variable} is no switch of the sandbox`);
-    else given[name] = text;
+    if (name !== undefined && text.trim() !== '') given[name] = text.trim();
   }
-  const changed = changeSettings(defaultSettings, given, environmentName);
-  return { settings: changed.settings, problems: [...problems, ...changed.problems] };
+  return changeSettings(defaultSettings, given, environmentName);
 }
 
 /**

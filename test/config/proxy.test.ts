@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/index.js';
-import { proxyFor } from '../../src/proxy.js';
+import { proxyFor } from '../../src/config/proxy.js';
 
 const names = ['https_proxy', 'http_proxy', 'no_proxy', 'all_proxy'].flatMap((name) => [
   name,

@@ -25,8 +25,22 @@ export function proxyFor(origin: string, variables: ProxyVariables): string | un
   throw new TypeError('the URL of an HTTP proxy, such as http://proxy.example.com:3128');
 }
 
+/** What is wrong with the proxy of an origin, if it is one and there is something. */
+export function proxyProblem(
+  origin: string | undefined,
+  variables: ProxyVariables,
+): { readonly path: string[]; readonly message: string } | undefined {
+  if (origin === undefined || !URL.canParse(origin)) return undefined;
+  try {
+    proxyFor(origin, variables);
+    return undefined;
+  } catch (error) {
+    return { path: [proxyVariable(origin)], message: (error as Error).message };
+  }
+}
+
 /** The variable by which an origin's proxy is set. */
-export function proxyVariable(origin: string): 'HTTPS_PROXY' | 'HTTP_PROXY' {
+function proxyVariable(origin: string): 'HTTPS_PROXY' | 'HTTP_PROXY' {
   return origin.startsWith('https:') ? 'HTTPS_PROXY' : 'HTTP_PROXY';
 }
 
