@@ -122,7 +122,10 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     const { statusCode = 500, message } = error;
     void reply.code(statusCode);
     if (statusCode === 413) return refusal('OPERATION_TOO_COSTLY', message, 'body');
-    if (statusCode === 429) return refusal('RATE_LIMITED', message, 'requests');
+    if (statusCode === 429) {
+      const retryAfterSeconds = Number(reply.getHeader('retry-after'));
+      return refusal('RATE_LIMITED', message, 'requests', { upstream: { retryAfterSeconds } });
+    }
     if (statusCode < 500) return refusal('BAD_REQUEST', message);
     log.error({ err: error }, 'unexpected error at the door');
     return refusal('INTERNAL_SERVER_ERROR', 'Something went wrong in the gateway.');

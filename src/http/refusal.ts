@@ -9,8 +9,8 @@ export const answerHeaders = {
 } as const;
 
 /** An answer in GraphQL's form to what did not get as far as an operation. */
-export function refusal(code: string, message: string, limit?: string): object {
-  return { errors: [{ message, extensions: { code, ...(limit !== undefined && { limit }) } }] };
+export function refusal(code: string, message: string, limit?: string, others: object = {}): object {
+  return { errors: [{ message, extensions: { code, ...(limit !== undefined && { limit }), ...others } }] };
 }
 
 /** How long a connection stays open for the rest of a refusal to be read: a client that keeps it would have it for good. */

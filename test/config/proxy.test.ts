@@ -57,6 +57,7 @@ test.each(['socks5://proxy.example.com', 'not a proxy://', 'http://', 'http://u%
   (proxy) => {
     set({ HTTPS_PROXY: proxy });
     expect(readConfig({ ...process.env, SAIL_BASE_URL: TENANT })).toEqual({
+      warnings: [],
       problems: [expect.stringMatching(/^HTTPS_PROXY must be the URL of an HTTP proxy/)],
     });
   },
