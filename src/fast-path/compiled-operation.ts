@@ -123,30 +123,27 @@ async function run(
   context: FastPathContext,
 ): Promise<string | undefined> {
   // In the order in which they settle.
-  const outcomes: RootOutcome[] = [];
-  const values = new Map<string, unknown>();
-  await Promise.all(
+  const outcomes = new Map<string, RootOutcome>();
+  const values = await Promise.all(
     fields.map(async ({ key, node, definition, info }) => {
       try {
         const args = getArgumentValues(definition, node, variableValues);
-        const value: unknown = await definition.resolve?.(undefined, args, context, {
-          variableValues,
-          ...info,
-        });
-        values.set(key, value);
-        outcomes.push({ key, settle: () => value });
+        const value: unknown = await definition.resolve?.(
+          undefined,
+          args,
+          context,
+          infoOf(info, variableValues),
+        );
+        outcomes.set(key, { value });
+        return value;
       } catch (error) {
-        outcomes.push({
-          key,
-          settle: () => {
-            throw error;
-          },
-        });
+        outcomes.set(key, { error });
+        return FAILED;
       }
     }),
   );
   try {
-    if (values.size === fields.length) return JSON.stringify({ data: shapeAll(fields, values) });
+    if (!values.includes(FAILED)) return JSON.stringify({ data: shapeAll(fields, values) });
   } catch {
     // A value that graphql-js has to judge, or that can't be written.
   }
@@ -154,16 +151,31 @@ async function run(
   return undefined;
 }
 
-function shapeAll(
-  fields: readonly RootField[],
-  values: ReadonlyMap<string, unknown>,
-): Record<string, unknown> {
+const FAILED = Symbol('failed');
+
+function shapeAll(fields: readonly RootField[], values: readonly unknown[]): Record<string, unknown> {
   const data: Record<string, unknown> = {};
-  for (const { key, shape } of fields) {
-    const value = values.get(key) ?? null;
+  fields.forEach(({ key, shape }, index) => {
+    const value = values[index] ?? null;
     data[key] = value === null ? null : shape(value);
-  }
+  });
   return data;
+}
+
+/** Spelled out, since V8 takes several times as long to spread it. */
+function infoOf(info: RootField['info'], variableValues: Record<string, unknown>): GraphQLResolveInfo {
+  return {
+    fieldName: info.fieldName,
+    fieldNodes: info.fieldNodes,
+    returnType: info.returnType,
+    parentType: info.parentType,
+    path: info.path,
+    schema: info.schema,
+    fragments: info.fragments,
+    rootValue: info.rootValue,
+    operation: info.operation,
+    variableValues,
+  };
 }
 
 /** The variables that decide what is selected. */

@@ -43,9 +43,7 @@ export function compileShaper(
 
 interface Member {
   readonly key: string;
-  readonly name: string;
-  readonly nullable: boolean;
-  readonly shape: ResultShaper;
+  readonly read: (source: Record<string, unknown>) => unknown;
 }
 
 function ofObject(type: GraphQLObjectType, nodes: readonly FieldNode[], scope: ShaperScope): ResultShaper {
@@ -53,25 +51,20 @@ function ofObject(type: GraphQLObjectType, nodes: readonly FieldNode[], scope: S
   const members = [...collectFields(type, nodes, scope)].map(([key, fieldNodes]): Member => {
     const name = fieldNodes[0]?.name.value ?? '';
     if (key === '__proto__') throw new Bailout('assigning to that key sets the prototype');
-    if (name === '__typename') return { key, name: '', nullable: false, shape: () => type.name };
+    if (name === '__typename') return { key, read: () => type.name };
     const definition = definitions[name];
     if (definition === undefined || !scope.isPlain(definition))
       throw new Bailout(`${type.name}.${name} has a resolver or arguments`);
-    return {
-      key,
-      name,
-      nullable: !isNonNullType(definition.type),
-      shape: compileShaper(definition.type, fieldNodes, scope),
-    };
+    const nullable = !isNonNullType(definition.type);
+    const shape = compileShaper(definition.type, fieldNodes, scope);
+    return { key, read: (source) => shapeOrNull(source[name], nullable, shape) };
   });
 
   return (value) => {
     if (typeof value !== 'object') throw new Bailout('no object');
     refuseDeferred(value);
-    const source = value as Record<string, unknown>;
     const shaped: Record<string, unknown> = {};
-    for (const { key, name, nullable, shape } of members)
-      shaped[key] = name === '' ? shape(undefined) : shapeOrNull(source[name], nullable, shape);
+    for (const { key, read } of members) shaped[key] = read(value as Record<string, unknown>);
     return shaped;
   };
 }

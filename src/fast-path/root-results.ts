@@ -1,12 +1,7 @@
 import type { GraphQLObjectType } from 'graphql';
 
 /** What a root field came to: its value, or what it threw. */
-export interface RootOutcome {
-  /** The response key. */
-  readonly key: string;
-  /** Gives the value, or throws the error. */
-  readonly settle: () => unknown;
-}
+export type RootOutcome = { readonly value: unknown } | { readonly error: unknown };
 
 /** The part of an operation's context that the fast path writes. */
 export interface FastPathContext {
@@ -18,7 +13,8 @@ export interface FastPathContext {
 export class RootResults {
   private promises: ReadonlyMap<string, Promise<unknown>> | undefined;
 
-  constructor(private readonly outcomes: readonly RootOutcome[]) {}
+  /** By response key, in the order in which they settled. */
+  constructor(private readonly outcomes: ReadonlyMap<string, RootOutcome>) {}
 
   get(key: string): Promise<unknown> | undefined {
     this.promises ??= this.settleInOrder();
@@ -29,7 +25,11 @@ export class RootResults {
   private settleInOrder(): ReadonlyMap<string, Promise<unknown>> {
     let previous: Promise<unknown> = Promise.resolve();
     return new Map(
-      this.outcomes.map(({ key, settle }) => {
+      [...this.outcomes].map(([key, outcome]) => {
+        const settle = (): unknown => {
+          if ('error' in outcome) throw outcome.error;
+          return outcome.value;
+        };
         previous = previous.then(settle, settle);
         previous.catch(() => undefined); // One that isn't asked for must not end the process.
         return [key, previous];

@@ -84,7 +84,19 @@ export function requestMaker(
   const odd = (): unknown => g(fc.jsonValue);
   /** Two thirds of the requests are odd in one part at most, lest one mistake hide all others. */
   const only = chance(67)
-    ? pick(['text', 'literal', 'name', 'variables', 'accept', 'headers', 'envelope', 'none'])
+    ? pick([
+        'text',
+        'literal',
+        'name',
+        'variables',
+        'accept',
+        'headers',
+        'envelope',
+        'none',
+        'none',
+        'none',
+        'none',
+      ])
     : undefined;
   const oddly = (part: string, percent: number): boolean =>
     only === undefined ? chance(percent) : only === part && chance(60);
