@@ -12,6 +12,8 @@ const packageOf = (id) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1]
 export default defineConfig({
   input: ['dist/main.js', 'dist/index.js'],
   platform: 'node',
+  preserveEntrySignatures: 'allow-extension',
+  checks: { bundlerTimings: false },
   // TypeGraphQL looks for it where it validates classes, which it does none of here.
   external: ['class-validator'],
   // One copy, whether it is imported or required: graphql-js takes no objects of another's.
@@ -31,11 +33,13 @@ export default defineConfig({
   ],
   output: {
     dir: 'dist',
+    // dist/main.js is written by scripts/bundle.mjs.
+    entryFileNames: ({ name }) => (name === 'main' ? 'bundle/main.js' : '[name].js'),
     chunkFileNames: 'bundle/[name].js',
     // Files of their own for packages: to parse all in one takes memory that the process never gives back.
     codeSplitting: {
       includeDependenciesRecursively: false,
-      groups: [{ test: /node_modules/, name: packageOf }],
+      groups: [{ test: /node_modules/, name: packageOf, debugName: 'packages' }],
     },
     keepNames: true,
     comments: { legal: true, annotation: false, jsdoc: false },
