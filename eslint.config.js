@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 const processIsMains = {
@@ -30,6 +31,18 @@ export default tseslint.config(
     files: ['src/**/*.ts'],
     ignores: ['src/main.ts'],
     rules: { 'no-restricted-syntax': ['error', processIsMains] },
+  },
+  {
+    // What a client or the upstream sends is matched in time that grows with its length, wherever the match is tried.
+    files: ['src/**/*.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': [
+        'error',
+        { report: 'potential', ignorePartial: false, ignoreSticky: false },
+      ],
+    },
   },
   {
     // A reply has the shape that its test asked for, which no type can know.

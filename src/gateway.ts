@@ -13,6 +13,7 @@ import { createHttpServer } from './http/http.server.js';
 import { answerHeaders, answerHeadersPlugin } from './plugins/answer-headers.plugin.js';
 import { createErrorMask, formatErrors } from './plugins/error-mask.js';
 import { knownOperationsPlugin } from './plugins/known-operations.plugin.js';
+import { longTextsPlugin } from './plugins/long-texts.plugin.js';
 import { findExcess, limitOperations } from './plugins/operation-limits.rule.js';
 import { refuseUnknownOperationTypes } from './plugins/operation-types.rule.js';
 import { responseStatusPlugin } from './plugins/response-status.plugin.js';
@@ -137,6 +138,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
             }),
           ]
         : []),
+      longTextsPlugin(),
       answerHeadersPlugin(),
       responseStatusPlugin(),
       knownOperationsPlugin(known, log),

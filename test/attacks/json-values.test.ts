@@ -114,6 +114,43 @@ describe('a JSON value that could not be sent as written', () => {
   );
 });
 
+test.each<[string, string]>([
+  ['an id', '"query": "query ($v: ID!) { taskStatus(id: $v) { id } }", "variables": {"v": DEEP}'],
+  [
+    'ids',
+    '"query": "query ($v: [ID!]) { taskStatuses(filter: {id: {in: $v}}) { totalCount } }", "variables": {"v": DEEP}',
+  ],
+  [
+    'an input',
+    '"query": "query ($v: TaskStatusFilterInput) { taskStatuses(filter: $v) { totalCount } }", "variables": {"v": DEEP}',
+  ],
+  [
+    'an enum',
+    '"query": "query ($v: SortDirection!) { taskStatuses(sort: {field: CREATED, direction: $v}) { totalCount } }", "variables": {"v": DEEP}',
+  ],
+  [
+    'representations',
+    '"query": "query ($v: [_Any!]!) { _entities(representations: $v) { __typename } }", "variables": {"v": DEEP}',
+  ],
+  [
+    'a representation',
+    '"query": "query ($v: _Any!) { _entities(representations: [$v]) { __typename } }", "variables": {"v": DEEP}',
+  ],
+  ['a variable that nobody asked for', '"query": "{ nothing }", "variables": {"v": DEEP}'],
+  ['a name', '"query": "{ __typename }", "operationName": DEEP'],
+  ['an extension', '"query": "{ nothing }", "extensions": {"a": DEEP}'],
+  ['a persisted query', '"query": "{ __typename }", "extensions": {"persistedQuery": DEEP}'],
+  ['a hash', '"extensions": {"persistedQuery": {"version": 1, "sha256Hash": DEEP}}'],
+  ['a query', '"query": DEEP'],
+  ['a key __proto__ below', '"query": "{ __typename }", "variables": {"v": [DEEP, {"__proto__": 1}]}'],
+])('deep JSON for %s is refused as a mistake', async (_, members) => {
+  for (const levels of [99, 10_000, 100_000]) {
+    const deep = '['.repeat(levels) + ']'.repeat(levels);
+    const { code } = await send(`{${members.replace('DEEP', deep)}}`);
+    expect(code).toMatch(/^(?:BAD_|GRAPHQL_|PERSISTED_)/);
+  }
+});
+
 describe('what nests so deeply that it could not be followed', () => {
   test.each<[string, (levels: number) => string]>([
     ['inline fragments', (n) => `${'{ ... '.repeat(n)} { __typename } ${'} '.repeat(n)}`],
