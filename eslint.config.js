@@ -7,6 +7,11 @@ const processIsMains = {
   message: 'Only src/main.ts says `process`: pass what is needed down instead.',
 };
 
+const expressionsAreLiterals = {
+  selector: ':matches(NewExpression, CallExpression)[callee.name="RegExp"]',
+  message: 'Write regular expressions as literals, so that how long they take is checked.',
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/'] },
   js.configs.recommended,
@@ -30,7 +35,7 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     ignores: ['src/main.ts'],
-    rules: { 'no-restricted-syntax': ['error', processIsMains] },
+    rules: { 'no-restricted-syntax': ['error', processIsMains, expressionsAreLiterals] },
   },
   {
     // What a client or the upstream sends is matched in time that grows with its length, wherever the match is tried.

@@ -16,6 +16,7 @@ import { knownOperationsPlugin } from './plugins/known-operations.plugin.js';
 import { longTextsPlugin } from './plugins/long-texts.plugin.js';
 import { findExcess, limitOperations } from './plugins/operation-limits.rule.js';
 import { refuseUnknownOperationTypes } from './plugins/operation-types.rule.js';
+import { persistedHashPlugin } from './plugins/persisted-hash.plugin.js';
 import { responseStatusPlugin } from './plugins/response-status.plugin.js';
 import { createSafelist } from './plugins/safelist.js';
 import { safelistPlugin } from './plugins/safelist.plugin.js';
@@ -128,6 +129,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     allowBatchedHttpRequests: config.batchLimit > 0,
     persistedQueries: { cache: new InMemoryLRUCache<string>(PERSISTED_QUERIES) },
     plugins: [
+      persistedHashPlugin(),
       ...(config.persistedOperations && safelist
         ? [
             safelistPlugin({

@@ -68,6 +68,12 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     reply.headers(headers);
     done();
   });
+  // Apollo Server's adapter makes a URL of both, and fails where it can't. HTTP/1.0 does without a host.
+  app.addHook('onRequest', (request, reply, done) => {
+    request.headers.host ??= 'localhost';
+    if (URL.canParse(request.url, `http://${request.hostname}`)) done();
+    else void reply.code(400).send(refusal('BAD_REQUEST', 'The address or the header "Host" names no host.'));
+  });
   // A connection kept alive behind the last answer would hold up the stop.
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing) reply.header('connection', 'close');

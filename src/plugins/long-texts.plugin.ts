@@ -14,7 +14,8 @@ export function longTextsPlugin(): ApolloServerPlugin {
     requestDidStart: () =>
       Promise.resolve({
         validationDidStart({ document }) {
-          if (isLong(document)) visit(document, { enter: (node) => void Reflect.deleteProperty(node, 'loc') });
+          if (isLong(document))
+            visit(document, { enter: (node) => void Reflect.deleteProperty(node, 'loc') });
           return Promise.resolve();
         },
       }),

@@ -164,13 +164,23 @@ describe('what nests so deeply that it could not be followed', () => {
       'a representation',
       (n) => `{ _entities(representations: [${'{a: '.repeat(n)}1${'}'.repeat(n)}]) { __typename } }`,
     ],
+    [
+      'a chain of fragments',
+      (n) =>
+        `{ ...F0 } ${Array.from({ length: n }, (_, i) => `fragment F${i} on Query { ...F${i + 1} }`).join(' ')} fragment F${n} on Query { nothing }`,
+    ],
+    [
+      'a circle of fragments',
+      (n) =>
+        `{ ...F0 } ${Array.from({ length: n }, (_, i) => `fragment F${i} on Query { ...F${(i + 1) % n} }`).join(' ')}`,
+    ],
     ['an argument that there is not', (n) => `{ a: __typename @skip(if: ${'['.repeat(n)}${']'.repeat(n)}) }`],
     [
       'the arguments of one field twice',
       (n) => many(2, `taskStatus(id: ${'['.repeat(n)}${']'.repeat(n)}) { id }`),
     ],
   ])('is refused: %s', async (_, make) => {
-    for (const levels of [21, 99, 500, 900, 1_500, 2_500, 3_500, 5_000, 7_000])
+    for (const levels of [21, 99, 500, 900, 1_500, 1_870, 2_500, 3_500, 5_000, 7_000])
       expect(['OPERATION_TOO_COSTLY', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', undefined]).toContain(
         (await send(JSON.stringify({ query: make(levels) }))).code,
       );

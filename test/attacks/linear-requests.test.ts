@@ -76,8 +76,15 @@ describe('what is sent beside a text', () => {
       'a cursor of brackets',
       () => list({ a: Buffer.from(fill('[')).toString('base64url') }, 'String', 'after'),
     ],
-    ['a cursor of ids', () => list({ a: cursorOf('x', idsOf()) }, 'String', 'after')],
-    ['a cursor that is right, of ids', () => list({ a: cursorOf(scopeOfAll(), idsOf()) }, 'String', 'after')],
+    ['a cursor of ids', () => list({ a: cursorOf('x', idsOf(50_000)) }, 'String', 'after')],
+    [
+      'a cursor that is right, of as many ids as one may hold',
+      () => list({ a: cursorOf(scopeOfAll(), idsOf(8_000)) }, 'String', 'after'),
+    ],
+    [
+      'a cursor that is right, of ids',
+      () => list({ a: cursorOf(scopeOfAll(), idsOf(50_000)) }, 'String', 'after'),
+    ],
     ['a JSON pointer', () => patch({ path: fill('/a') })],
     ['a JSON pointer of signs', () => patch({ path: fill('/~0~1') })],
     ['a JSON pointer that ends badly', () => patch({ path: `${fill('/~0')}~` })],
@@ -148,8 +155,8 @@ describe('what is sent beside a text', () => {
     await expectLinear(plainToListed, () => post(gateways.listed, body), `${name}, where a list is enforced`);
   });
 
-  function idsOf(): string[] {
-    return many(50_000, (i) => String(i));
+  function idsOf(count: number): string[] {
+    return many(count, (i) => String(i));
   }
 
   /** The mark of cursors that go on behind any row of the whole list. */

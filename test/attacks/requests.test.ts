@@ -165,12 +165,27 @@ describe('requests that are none', () => {
       'GET /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: a\u0001b\r\n\r\n',
       400,
     ],
+    ...['[', '', 'a b', '%', '<>', '@', '[::1'].map((host): [string, string, number] => [
+      `a host that is none: "${host}"`,
+      `POST /graphql HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: ${small.length}\r\nConnection: close\r\n\r\n${small}`,
+      400,
+    ]),
+    [
+      'an address whose host is none',
+      'GET http://[/graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      400,
+    ],
     ['long headers', `GET /graphql HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`, 431],
   ])('%s', async (_, text, status) => {
     const answer = await raw(text);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(answer).toContain('"code":"BAD_REQUEST"');
     expect(answer).not.toMatch(/stack|node_modules/);
+  });
+
+  test('of HTTP/1.0 need no host', async () => {
+    const head = 'POST /graphql HTTP/1.0\r\nContent-Type: application/json\r\n';
+    expect(await raw(`${head}Content-Length: ${small.length}\r\n\r\n${small}`)).toContain('"Query"');
   });
 
   test('paths that are badly encoded, or that lead elsewhere', async () => {
