@@ -1,9 +1,15 @@
 import js from '@eslint/js';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 const processIsMains = {
   selector: 'Identifier[name="process"]',
   message: 'Only src/main.ts says `process`: pass what is needed down instead.',
+};
+
+const expressionsAreLiterals = {
+  selector: ':matches(NewExpression, CallExpression)[callee.name="RegExp"]',
+  message: 'Write regular expressions as literals, so that how long they take is checked.',
 };
 
 export default tseslint.config(
@@ -29,7 +35,19 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     ignores: ['src/main.ts'],
-    rules: { 'no-restricted-syntax': ['error', processIsMains] },
+    rules: { 'no-restricted-syntax': ['error', processIsMains, expressionsAreLiterals] },
+  },
+  {
+    // What a client or the upstream sends is matched in time that grows with its length, wherever the match is tried.
+    files: ['src/**/*.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': [
+        'error',
+        { report: 'potential', ignorePartial: false, ignoreSticky: false },
+      ],
+    },
   },
   {
     // A reply has the shape that its test asked for, which no type can know.

@@ -20,9 +20,11 @@ import { fastPathPlugin } from './plugins/fast-path.plugin.js';
 import { fastPathSafe, isFastPathSafe } from './plugins/fast-path-safe.js';
 import { inlineTracePlugin } from './plugins/inline-trace.plugin.js';
 import { loneSurrogatesPlugin } from './plugins/lone-surrogates.plugin.js';
+import { longTextsPlugin } from './plugins/long-texts.plugin.js';
 import { mayBeAppliedPlugin } from './plugins/may-be-applied.plugin.js';
 import { limitOperations } from './plugins/operation-limits.rule.js';
 import { refuseUnknownOperationTypes } from './plugins/operation-types.rule.js';
+import { persistedHashPlugin } from './plugins/persisted-hash.plugin.js';
 import { responseStatusPlugin } from './plugins/response-status.plugin.js';
 import { hasRouterKey } from './plugins/router-key.js';
 import { createSafelist } from './plugins/safelist.js';
@@ -121,6 +123,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     new InMemoryLRUCache<string>(PERSISTED_QUERIES),
   );
   const plugins: ApolloServerPlugin<OperationContext>[] = [
+    persistedHashPlugin(),
     ...(config.persistedOperations && safelist
       ? [
           safelistPlugin({
@@ -132,6 +135,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
         ]
       : []),
     loneSurrogatesPlugin(),
+    longTextsPlugin(),
     answerHeadersPlugin(),
     responseStatusPlugin(),
     mayBeAppliedPlugin(),

@@ -77,11 +77,12 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     endConnections();
     done();
   });
-  app.addHook('onRequest', ({ raw, headers }, reply, done) => {
-    // Apollo Server's integration makes a URL of it. HTTP/1.0 needn't name any.
+  app.addHook('onRequest', ({ raw, headers, url }, reply, done) => {
+    // Apollo Server's integration makes a URL of both. HTTP/1.0 needn't name a host.
     if (raw.httpVersion === '1.0') headers.host ??= 'localhost';
-    if (URL.canParse(`http://${headers.host ?? ''}`)) done();
-    else void reply.code(400).send(refusal('BAD_REQUEST', 'The header "Host" names no host.'));
+    const origin = `http://${headers.host ?? ''}`;
+    if (URL.canParse(origin) && URL.canParse(url, origin)) done();
+    else void reply.code(400).send(refusal('BAD_REQUEST', 'The address or the header "Host" names no host.'));
   });
   // A connection kept alive behind the last answer would hold up the stop.
   app.addHook('onSend', (_request, reply, _payload, done) => {

@@ -28,7 +28,7 @@ export function resolveEntities(
   return representations.map(async (representation, index) => {
     const at = `representations[${index}]`;
     const { __typename: type, id } = asObject(representation, at);
-    const reference = references.get(String(type));
+    const reference = typeof type === 'string' ? references.get(type) : undefined;
     if (reference === undefined) {
       throw badUserInput(`${at}.__typename`, `must be one of ${[...references.keys()].join(', ')}`);
     }

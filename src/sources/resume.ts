@@ -18,6 +18,9 @@ export function createdMs({ created }: TaskStatus): number | null {
 /** How many rows a cursor of an unsorted list names, so that it holds while some of them leave. */
 const NAMED_UNSORTED = 10;
 
+/** How many rows of one instant a cursor of a sorted list names: each cursor of a page holds them. */
+const MAX_NAMED = 1_000;
+
 /** More rows of one instant than this are trusted to keep their order, since a call can't carry them twice. */
 const TRUSTED_TIES = 120;
 
@@ -29,8 +32,8 @@ export function positionAt(
 ): Position {
   const created = createdMs(task);
   const kept = order === undefined || before?.created === created ? (before?.ids ?? []) : [];
-  const ids = [...kept, task.id];
-  return { offset, created, ids: order === undefined ? ids.slice(-NAMED_UNSORTED) : ids };
+  const most = order === undefined ? NAMED_UNSORTED : MAX_NAMED;
+  return { offset, created, ids: [...kept, task.id].slice(-most) };
 }
 
 /**
@@ -78,6 +81,7 @@ function look(window: Window, position: Position, order: Order): View {
   const { offset, rows } = window;
   const trusting = isTrusting(position, order);
   const ids = new Set(position.ids);
+  const namesAll = position.ids.length < MAX_NAMED;
   const isNamed = (task: Row): boolean => task !== undefined && ids.has(task.id);
   const isBefore = (task: Row): boolean => order !== undefined && isEarlier(task, position.created, order);
   const isTied = (task: TaskStatus): boolean => order !== undefined && createdMs(task) === position.created;
@@ -85,7 +89,7 @@ function look(window: Window, position: Position, order: Order): View {
   const named = rows.findLastIndex(isNamed);
   const boundary = named >= 0 ? named : rows.findLastIndex(isBefore);
   const next = rows.flatMap((task, index) =>
-    task !== undefined && !isNamed(task) && (index > boundary || isTied(task))
+    task !== undefined && !isNamed(task) && (index > boundary || (namesAll && isTied(task)))
       ? [{ task, offset: offset + index }]
       : [],
   );

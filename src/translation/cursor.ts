@@ -12,6 +12,9 @@ export interface Position {
   readonly ids: readonly string[];
 }
 
+/** No cursor that is given out is longer. What one holds may be in each cursor of the page behind it. */
+const MAX_LENGTH = 65_536;
+
 /** What a cursor is good for, such as a field with its filter and order, as a short mark. */
 export function cursorScope(...parts: unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 8);
@@ -48,6 +51,7 @@ export function decodeCursor(
 }
 
 function parse(cursor: string): unknown[] {
+  if (cursor.length > MAX_LENGTH) return [];
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     return Array.isArray(value) ? value : [];

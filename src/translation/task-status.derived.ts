@@ -4,8 +4,11 @@ import type { TaskMessage, TaskResult, TaskStatus, TaskTarget } from '../model/t
 
 const MAX_INT = 2 ** 31 - 1;
 
-/** A longer text is not made by putting parameters into places: a place may be named again and again. */
-const MAX_TEXT = 100_000;
+/** A longer key has no parameters put in place: no message is as long, and a place may be named again and again. */
+const MAX_KEY = 10_000;
+
+/** Of characters that parameters put in place may add up to. */
+const MAX_PLACED = 100_000;
 
 /**
  * The localized message; else the key with its parameters put in place of `{0}`, `{1}` …, or behind it. Null where
@@ -24,13 +27,14 @@ export function messageText(message: Omit<TaskMessage, 'text'>): string | null {
 }
 
 function fill(key: string, parameters: readonly string[]): string {
-  let length = key.length;
-  const placed = key.replace(/\{(\d{1,3})\}/g, (place, index: string) => {
+  let placed = 0;
+  const put = (place: string, index: string): string => {
     const parameter = parameters[Number(index)] ?? place;
-    length += parameter.length;
-    return length > MAX_TEXT ? place : parameter;
-  });
-  return placed === key ? `${key} (${parameters.join(', ')})` : placed;
+    placed += parameter.length;
+    return placed > MAX_PLACED ? place : parameter;
+  };
+  const text = key.length > MAX_KEY ? key : key.replace(/\{(\d{1,3})\}/g, put);
+  return text === key ? `${key} (${parameters.join(', ')})` : text;
 }
 
 /** The text of the first ERROR message, else of the first WARN, else of the first: of those that have a text. */

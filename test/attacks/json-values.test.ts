@@ -114,6 +114,43 @@ describe('a JSON value that could not be sent as written', () => {
   );
 });
 
+test.each<[string, string]>([
+  ['an id', '"query": "query ($v: ID!) { taskStatus(id: $v) { id } }", "variables": {"v": DEEP}'],
+  [
+    'ids',
+    '"query": "query ($v: [ID!]) { taskStatuses(filter: {id: {in: $v}}) { totalCount } }", "variables": {"v": DEEP}',
+  ],
+  [
+    'an input',
+    '"query": "query ($v: TaskStatusFilterInput) { taskStatuses(filter: $v) { totalCount } }", "variables": {"v": DEEP}',
+  ],
+  [
+    'an enum',
+    '"query": "query ($v: SortDirection!) { taskStatuses(sort: {field: CREATED, direction: $v}) { totalCount } }", "variables": {"v": DEEP}',
+  ],
+  [
+    'representations',
+    '"query": "query ($v: [_Any!]!) { _entities(representations: $v) { __typename } }", "variables": {"v": DEEP}',
+  ],
+  [
+    'a representation',
+    '"query": "query ($v: _Any!) { _entities(representations: [$v]) { __typename } }", "variables": {"v": DEEP}',
+  ],
+  ['a variable that nobody asked for', '"query": "{ nothing }", "variables": {"v": DEEP}'],
+  ['a name', '"query": "{ __typename }", "operationName": DEEP'],
+  ['an extension', '"query": "{ nothing }", "extensions": {"a": DEEP}'],
+  ['a persisted query', '"query": "{ __typename }", "extensions": {"persistedQuery": DEEP}'],
+  ['a hash', '"extensions": {"persistedQuery": {"version": 1, "sha256Hash": DEEP}}'],
+  ['a query', '"query": DEEP'],
+  ['a key __proto__ below', '"query": "{ __typename }", "variables": {"v": [DEEP, {"__proto__": 1}]}'],
+])('deep JSON for %s is refused as a mistake', async (_, members) => {
+  for (const levels of [99, 10_000, 100_000]) {
+    const deep = '['.repeat(levels) + ']'.repeat(levels);
+    const { code } = await send(`{${members.replace('DEEP', deep)}}`);
+    expect(code).toMatch(/^(?:BAD_|GRAPHQL_|PERSISTED_)/);
+  }
+});
+
 describe('what nests so deeply that it could not be followed', () => {
   test.each<[string, (levels: number) => string]>([
     ['inline fragments', (n) => `${'{ ... '.repeat(n)} { __typename } ${'} '.repeat(n)}`],
@@ -127,13 +164,23 @@ describe('what nests so deeply that it could not be followed', () => {
       'a representation',
       (n) => `{ _entities(representations: [${'{a: '.repeat(n)}1${'}'.repeat(n)}]) { __typename } }`,
     ],
+    [
+      'a chain of fragments',
+      (n) =>
+        `{ ...F0 } ${Array.from({ length: n }, (_, i) => `fragment F${i} on Query { ...F${i + 1} }`).join(' ')} fragment F${n} on Query { nothing }`,
+    ],
+    [
+      'a circle of fragments',
+      (n) =>
+        `{ ...F0 } ${Array.from({ length: n }, (_, i) => `fragment F${i} on Query { ...F${(i + 1) % n} }`).join(' ')}`,
+    ],
     ['an argument that there is not', (n) => `{ a: __typename @skip(if: ${'['.repeat(n)}${']'.repeat(n)}) }`],
     [
       'the arguments of one field twice',
       (n) => many(2, `taskStatus(id: ${'['.repeat(n)}${']'.repeat(n)}) { id }`),
     ],
   ])('is refused: %s', async (_, make) => {
-    for (const levels of [21, 99, 500, 900, 1_500, 2_500, 3_500, 5_000, 7_000])
+    for (const levels of [21, 99, 500, 900, 1_500, 1_870, 2_500, 3_500, 5_000, 7_000])
       expect(['OPERATION_TOO_COSTLY', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', undefined]).toContain(
         (await send(JSON.stringify({ query: make(levels) }))).code,
       );

@@ -88,6 +88,20 @@ describe('a request that Apollo Server refuses is the client’s mistake', () =>
       'BAD_REQUEST',
       /sha does not match/,
     ],
+    [
+      'a hash that makes no text',
+      persisted(TYPENAME, { version: 1, sha256Hash: { toString: 1 } }),
+      400,
+      'BAD_REQUEST',
+      /sha does not match/,
+    ],
+    [
+      'an unknown hash that makes no text',
+      persisted(undefined, { version: 1, sha256Hash: { toString: 1, valueOf: 1 } }),
+      200,
+      'PERSISTED_QUERY_NOT_FOUND',
+      /NotFound/,
+    ],
     ['no hash', persisted(TYPENAME, { version: 1 }), 400, 'BAD_REQUEST', /sha does not match/],
     [
       'an unknown hash',
@@ -178,6 +192,13 @@ describe('a request that Apollo Server refuses is the client’s mistake', () =>
 
   test.each<[string, Record<string, string> | string, number, string, RegExp]>([
     ['a mutation', { query: 'mutation { __typename }' }, 405, 'BAD_REQUEST', /GET/],
+    [
+      'a hash that makes no text',
+      { query: TYPENAME, extensions: '{"persistedQuery":{"version":1,"sha256Hash":{"toString":1}}}' },
+      400,
+      'BAD_REQUEST',
+      /sha does not match/,
+    ],
     ['variables that are no JSON', { query: TYPENAME, variables: '{' }, 400, 'BAD_REQUEST', /variables/],
     ['variables that are no object', { query: TYPENAME, variables: '[]' }, 400, 'BAD_REQUEST', /variables/],
     ['extensions that are no JSON', { query: TYPENAME, extensions: '{x}' }, 400, 'BAD_REQUEST', /extensions/],
@@ -339,6 +360,21 @@ describe('an operation that graphql-js refuses is the client’s mistake', () =>
       /input type/,
     ],
     ['@defer', { query: '{ ... @defer { __typename } }' }, 'GRAPHQL_VALIDATION_FAILED', /@defer/],
+    [
+      'a representation whose type makes no text',
+      {
+        query: 'query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }',
+        variables: {
+          r: [
+            { __typename: { toString: 1 } },
+            { __typename: [[['TaskStatus']]], id: 'x' },
+            { __typename: 'Source', id: { toString: 1 } },
+          ],
+        },
+      },
+      'BAD_USER_INPUT',
+      /__typename/,
+    ],
     [
       'a representation of no entity',
       {

@@ -172,6 +172,16 @@ describe('requests that are none', () => {
       'GET /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: a\u0001b\r\n\r\n',
       400,
     ],
+    ...['[', '', 'a b', '%', '<>', '@', '[::1'].map((host): [string, string, number] => [
+      `a host that is none: "${host}"`,
+      `POST /graphql HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: ${small.length}\r\nConnection: close\r\n\r\n${small}`,
+      400,
+    ]),
+    [
+      'an address whose host is none',
+      'GET http://[/graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      400,
+    ],
     ['long headers', `GET /graphql HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`, 431],
   ])('%s', async (_, text, status) => {
     const answer = await raw(text);

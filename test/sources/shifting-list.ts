@@ -32,7 +32,10 @@ export function dice(seed: number): (bound: number) => number {
 
 /** A task with an id and a date only. */
 export function taskOf(id: string, created: number | null = null): TaskStatus {
-  const task = readTaskStatus({ id, created }, () => 0);
+  const task = readTaskStatus(
+    { id, created: created === null ? null : new Date(created).toISOString() },
+    () => 0,
+  );
   if (task === undefined) throw new Error('a row with an id must be a task');
   return task;
 }

@@ -187,6 +187,22 @@ test('rows of one date that change places are neither lost nor repeated', async 
   expect(nodes.map(({ id }) => id).sort()).toEqual(['r1', 'r2', 'r3']);
 });
 
+test.each([7, null])(
+  'rows of one date by the thousand are each read once, by cursors that stay short: %j',
+  async (created) => {
+    const list = new ShiftingList(rowsOf(2_600, { created }), DESC);
+    const seen: string[] = [];
+    let after: string | null = null;
+    do {
+      const { nodes, pageInfo }: TaskStatusConnection = await page(list, { first: 250, after }, DESC);
+      seen.push(...nodes.map(({ id }) => id));
+      after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+      expect(after?.length ?? 0).toBeLessThan(32_000);
+    } while (after !== null);
+    expect([seen.length, new Set(seen).size]).toEqual([2_600, 2_600]);
+  },
+);
+
 describe('reading ends', () => {
   test.each([1, 249, 250, 251, 700])('where none of %i rows has an id', async (length) => {
     for (const order of [DESC, ASC, undefined]) {
