@@ -20,7 +20,8 @@ export function readEnvFile(path: string): EnvFile {
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index] ?? '';
     const where = `${path} line ${index + 1}`;
-    const [, name = '', start = ''] = /^\s*(?:export\s+)?([\w.-]+)\s*=\s*(.*)$/.exec(line) ?? [];
+    const [, name = '', given = ''] = /^(?:export\s+)?([\w.-]+)\s*=(.*)$/.exec(line.trimStart()) ?? [];
+    const start = given.trimStart();
     if (name === '') {
       if (!/^\s*(?:#|$)/.test(line))
         warnings.push(`${where} is no assignment such as PORT=4000: it is ignored`);
