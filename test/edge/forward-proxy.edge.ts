@@ -135,15 +135,22 @@ describe('the way out', () => {
 });
 
 describe('a forward proxy', () => {
-  test.each([
-    ['https', (): string => `https://refused.test:${tenant.nginx.port}`],
-    ['http', (): string => 'http://refused.test:8080'],
-  ])('that refuses %s is not taken for SailPoint', async (_, origin) => {
-    const gateway = await tenant.gatewayWith({
-      SAIL_BASE_URL: origin(),
-      HTTPS_PROXY: proxyUrl,
-      HTTP_PROXY: proxyUrl,
-    });
+  test('that refuses a tunnel keeps SailPoint out of reach', async () => {
+    const origin = `https://refused.test:${tenant.nginx.port}`;
+    const gateway = await tenant.gatewayWith({ SAIL_BASE_URL: origin, HTTPS_PROXY: proxyUrl });
+    const replies = [await ask(gateway.url, LIST), await update(gateway.url, 'x')];
+    expect(replies.map(errorOf)).toEqual([
+      { code: 'UPSTREAM_UNAVAILABLE' },
+      { code: 'UPSTREAM_UNAVAILABLE', mayBeApplied: false },
+    ]);
+    for (const { errors } of replies) expect(errors[0]?.message).not.toMatch(/token|squid|403|</i);
+    await gateway.stop();
+    expect(gateway.process.err()).toMatch(/"code":"[^"]*403/);
+  });
+
+  test('that refuses a call in plain text is not taken for SailPoint', async () => {
+    const origin = 'http://refused.test:8080';
+    const gateway = await tenant.gatewayWith({ SAIL_BASE_URL: origin, HTTP_PROXY: proxyUrl });
     for (const query of [LIST, '{ task: taskStatus(id: "x") { id } }']) {
       const reply = await ask(gateway.url, query);
       expect(errorOf(reply)).toEqual({ code: 'UPSTREAM_BAD_RESPONSE' });
@@ -179,7 +186,7 @@ describe('a forward proxy', () => {
     );
     for (const [password, outcome] of [
       [PASSWORD, []],
-      ['wrong', ['UPSTREAM_BAD_RESPONSE']],
+      ['wrong', ['UPSTREAM_UNAVAILABLE']],
     ] as const) {
       const HTTPS_PROXY = `http://${USER}:${password}@127.0.0.1:${guarded.port}`;
       const gateway = await tenant.gatewayWith({ SAIL_BASE_URL: overTls(), HTTPS_PROXY });

@@ -37,6 +37,8 @@ describe('an nginx that is gone', () => {
     await tenant.nginx.stop();
     await tenant.nginx.start();
     expect(errorOf(await updating)).toEqual({ code: 'UPSTREAM_UNAVAILABLE', mayBeApplied: true });
+    // This one was: the API had it already.
+    await until(() => !tenant.pending().includes(id));
     tenant.sandbox.configure({ latencyMs: 0 });
     expect((await ask(gateway.url, LIST)).errors).toEqual([]);
   });
