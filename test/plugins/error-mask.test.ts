@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { buildSchema, execute, GraphQLError, parse, type ExecutionResult } from 'graphql';
-import { createErrorMask, formatErrors } from '../../src/plugins/error-mask.js';
+import { createErrorMask } from '../../src/plugins/error-mask.js';
 import { silentLog } from '../support/silent-log.js';
 
 const schema = buildSchema(`
@@ -30,8 +30,14 @@ async function masked(
     rootValue,
     variableValues,
   });
-  const [error] = formatErrors(errors, createErrorMask(log, true));
-  return [error?.extensions?.['code'], error?.message, lines];
+  const [error] = errors;
+  // What Apollo Server makes of an error without a code.
+  const extensions = { code: 'INTERNAL_SERVER_ERROR', ...error?.extensions };
+  const { message, ...answer } = createErrorMask(log, true)(
+    { message: '', ...error?.toJSON(), extensions },
+    error,
+  );
+  return [answer.extensions?.['code'], message, lines];
 }
 
 const raise = (error: unknown) => (): never => {
