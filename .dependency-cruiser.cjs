@@ -3,10 +3,10 @@ const room = (name) => `^src/${name}/`;
 
 /** Room by room, the rooms it may import. `config` is read as a type by any. */
 const mayImport = {
-  http: ['execution', 'resolvers', 'telemetry'],
-  plugins: ['execution', 'translation', 'upstream', 'telemetry'],
-  resolvers: ['execution', 'sources', 'translation', 'model'],
-  execution: [],
+  http: ['fast-path', 'resolvers', 'telemetry'],
+  plugins: ['fast-path', 'translation', 'upstream', 'telemetry'],
+  resolvers: ['fast-path', 'sources', 'translation', 'model'],
+  'fast-path': [],
   sources: ['translation', 'model', 'upstream', 'telemetry'],
   translation: ['model', 'upstream'],
   model: [],
@@ -18,7 +18,8 @@ const mayImport = {
 /** Package by package, where it is at home. */
 const homes = {
   '^got$': ['upstream/'],
-  '^undici$': ['upstream/'],
+  '^(http-proxy-agent|hpagent)$': ['upstream/'],
+  '^proxy-from-env$': ['config/proxy.ts$'],
   '^cockatiel$': ['upstream/'],
   '^dataloader$': ['sources/'],
   '^p-limit$': ['sources/'],
@@ -29,9 +30,10 @@ const homes = {
   '^@apollo/utils.keyvaluecache$': ['gateway.ts$'],
   '^(@as-integrations/fastify|@fastify/compress|@fastify/cors|@fastify/rate-limit|@fastify/static|fastify)$':
     ['http/'],
-  '^lru-cache$': ['execution/'],
+  '^negotiator$': ['http/'],
+  '^lru-cache$': ['fast-path/'],
   '^pino$': ['telemetry/'],
-  '^zod$': ['config.ts$', 'operation-manifest.ts$'],
+  '^zod$': ['config.ts$', 'config/', 'operation-manifest.ts$'],
   '^rfc6902$': ['sandbox/'],
   '^close-with-grace$': ['main.ts$'],
 };
@@ -66,21 +68,24 @@ module.exports = {
       to: { path: '^src/schema\\.ts$' },
     },
     {
-      name: 'schema-knows-resolvers-only',
+      name: 'schema-knows-resolvers-and-the-fast-path-only',
       severity: 'error',
       from: { path: '^src/schema\\.ts$' },
-      to: { path: '^src/', pathNot: '^src/resolvers/' },
+      to: { path: '^src/', pathNot: '^src/(resolvers|fast-path)/' },
     },
     {
-      name: 'config-imports-none-of-us',
+      name: 'config-knows-the-sandbox-settings-only',
       severity: 'error',
-      from: { path: '^src/config\\.ts$' },
-      to: { path: '^src/', pathNot: '^src/operation-manifest\\.ts$' },
+      from: { path: '^src/config(\\.ts$|/)' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(config(\\.ts$|/)|operation-manifest\\.ts$|sandbox/settings\\.ts$)',
+      },
     },
     {
-      name: 'the-manifest-is-read-by-config',
+      name: 'settings-are-read-by-config',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/config\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/config(\\.ts$|/)' },
       to: { path: '^src/operation-manifest\\.ts$' },
     },
     ...Object.entries(mayImport).map(([name, allowed]) => ({

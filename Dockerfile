@@ -1,15 +1,16 @@
 # Compiles and bundles: nothing of this stage but dist/ goes on, which holds all that is needed at run time.
-FROM node:20-bookworm-slim AS build
+FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json rolldown.config.js ./
+COPY scripts/bundle.mjs scripts/node-version.cjs ./scripts/
 COPY src ./src
 COPY graphiql ./graphiql
 COPY schema/operations ./schema/operations
 RUN npm run build
 
-FROM node:20-bookworm-slim
+FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000
 WORKDIR /app
 COPY package.json ./

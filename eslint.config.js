@@ -70,6 +70,7 @@ export default tseslint.config(
         module: 'readonly',
         URL: 'readonly',
         Buffer: 'readonly',
+        fetch: 'readonly',
         performance: 'readonly',
         setTimeout: 'readonly',
       },

@@ -12,18 +12,13 @@ const packageOf = (id) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1]
 export default defineConfig({
   input: ['dist/main.js', 'dist/index.js'],
   platform: 'node',
+  preserveEntrySignatures: 'allow-extension',
+  checks: { bundlerTimings: false },
   // TypeGraphQL looks for it where it validates classes, which it does none of here.
   external: ['class-validator'],
   // One copy, whether it is imported or required: graphql-js takes no objects of another's.
   resolve: { alias: { graphql: fileURLToPath(import.meta.resolve('graphql')) } },
   plugins: [
-    {
-      // The whole of it, with a fetch, web sockets and mocks that nobody asks for, takes 5 MB.
-      name: 'of undici the pool alone',
-      resolveId: (id) => (id === 'undici' ? '\0undici' : undefined),
-      load: (id) =>
-        id === '\0undici' ? `export { default as Pool } from 'undici/lib/dispatcher/pool.js';` : undefined,
-    },
     {
       // V8 keeps a text with a single wider character at two bytes for each.
       name: 'ascii',
@@ -38,11 +33,13 @@ export default defineConfig({
   ],
   output: {
     dir: 'dist',
+    // dist/main.js is written by scripts/bundle.mjs.
+    entryFileNames: ({ name }) => (name === 'main' ? 'bundle/main.js' : '[name].js'),
     chunkFileNames: 'bundle/[name].js',
     // Files of their own for packages: to parse all in one takes memory that the process never gives back.
     codeSplitting: {
       includeDependenciesRecursively: false,
-      groups: [{ test: /node_modules/, name: packageOf }],
+      groups: [{ test: /node_modules/, name: packageOf, debugName: 'packages' }],
     },
     keepNames: true,
     comments: { legal: true, annotation: false, jsdoc: false },

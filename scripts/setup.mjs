@@ -1,5 +1,6 @@
 // Brings a checkout to where it can run: installs what the lock file says, builds what has changed. Quick when
 // there is nothing to do. `--no-build` stops after the installation. Uses nothing that it would have to install.
+import './node-version.cjs';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ process.chdir(join(import.meta.dirname, '..'));
 const lock = readFileSync('package-lock.json', 'utf8');
 const installed = join('node_modules', '.installed-lock.json');
 if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
-  run('Installing dependencies', 'npm', ['ci', '--include=dev', '--loglevel=error']);
+  npm('Installing dependencies', ['ci', '--include=dev', '--loglevel=error']);
   writeFileSync(installed, lock);
 }
 
@@ -19,23 +20,39 @@ const inputs = [
   'tsconfig.json',
   'tsconfig.build.json',
   'rolldown.config.js',
+  'scripts/bundle.mjs',
+  'scripts/node-version.cjs',
   'package-lock.json',
 ];
 const built = join('dist', '.built');
 const newest = Math.max(...inputs.map((file) => statSync(file).mtimeMs));
 if (!process.argv.includes('--no-build') && (!existsSync(built) || statSync(built).mtimeMs < newest)) {
-  run('Building', 'npm', ['run', '--silent', 'build']);
+  npm('Building', ['run', '--silent', 'build']);
   writeFileSync(built, '');
 }
 
-function run(what, command, args) {
+/** Runs npm: the one that runs this script, if one does, else the one that the shell finds. */
+function npm(what, args) {
+  refuseToBuild();
   process.stderr.write(`${what} …\n`);
-  const { status, error } = spawnSync(command, args, {
-    stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32',
-  });
-  if (status === 0) return;
-  process.stderr.write(`${what} failed${error ? `: ${error.message}` : ''}\n`);
+  const own = process.env.npm_execpath || '';
+  const stdio = ['ignore', 2, 2];
+  const { status, error } = own.endsWith('npm-cli.js')
+    ? spawnSync(process.execPath, [own, ...args], { stdio })
+    : spawnSync(['npm', ...args].join(' '), { stdio, shell: true });
+  if (status !== 0) fail(`${what} failed${error ? `: ${error.message}` : ''}`);
+}
+
+/** `engines` of package.json leaves these out, since rolldown and vite do: npm doesn't install rolldown there. */
+function refuseToBuild() {
+  const { node } = process.versions;
+  const [major, minor] = node.split('.').map(Number);
+  if (major === 21 || (major === 22 && minor < 12))
+    fail(`Building needs Node 20.19 or a newer 20, or 22.12 or newer: this is Node ${node}`);
+}
+
+function fail(line) {
+  process.stderr.write(`${line}\n`);
   process.exit(1);
 }
 

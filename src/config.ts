@@ -1,5 +1,26 @@
 import { z } from 'zod';
-import { readOperationManifest, type OperationManifest } from './operation-manifest.js';
+import { oddities } from './config/oddities.js';
+import { proxyFor, proxyProblem } from './config/proxy.js';
+import { read, type Environment, type Reading } from './config/read.js';
+import {
+  amount,
+  clientCredential,
+  duration,
+  host,
+  manifest,
+  MAX_TIMER_SECONDS,
+  onOff,
+  origins,
+  port,
+  rateLimit,
+  SANDBOX,
+  secret,
+  upstream,
+} from './config/values.js';
+import type { OperationManifest } from './operation-manifest.js';
+import { sandboxVariables as sandboxSwitches } from './sandbox/settings.js';
+
+export type { Environment, Reading } from './config/read.js';
 
 /** The gateway's settings, checked. */
 export interface Config {
@@ -9,6 +30,8 @@ export interface Config {
   /** The upstream's origin; undefined is the embedded sandbox. */
   readonly upstreamOrigin: string | undefined;
   readonly apiVersion: (typeof apiVersions)[number];
+  /** The URL of the forward proxy through which the upstream is asked; undefined is directly. */
+  readonly proxy: string | undefined;
   /** As whom the upstream is asked. */
   readonly credentials: Credentials;
   /** Keys of which a client must send one; none is that it needn't. */
@@ -46,6 +69,8 @@ export interface Config {
   readonly graphiql: boolean;
   /** Whether a client may ask for the schema, by `__schema`, `__type` or `_service`. */
   readonly introspection: boolean;
+  /** Whether queries that were answered before skip Apollo Server. */
+  readonly fastPath: boolean;
 }
 
 /**
@@ -82,62 +107,28 @@ export interface RateLimit {
   readonly windowMs: number;
 }
 
-/** Environment variables, or any other source of them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Settings, or what is wrong with each variable that is: a line each, beginning with its name. */
-export type Reading<T> = { readonly value: T } | { readonly problems: readonly string[] };
-
 const apiVersions = ['beta', 'v2024', 'v2025', 'v2026', 'v1'] as const;
 const listModes = ['report', 'enforce'] as const;
 const credentialModes = ['passthrough', 'service'] as const;
+const environments = ['production', 'development', 'test'] as const;
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** A rule in words, which is all that a person needs to mend a variable. */
-const port = z
-  .string()
-  .refine(
-    (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535,
-    'a port number from 0 (any free port) to 65535',
-  )
-  .transform(Number);
-const host = z
-  .string()
-  .regex(/^[\w.:-]+$/, 'a host name or address to listen on, such as 127.0.0.1 or 0.0.0.0');
 const logLevel = z.enum(levels, `one of ${levels.join(', ')}`);
-const onOff = z.enum(['on', 'off'], '"on" or "off"').transform((text) => text === 'on');
-
-const rateLimit = z
-  .string()
-  .regex(/^(?:off|[1-9]\d{0,5}\/[1-9]\d{0,3}s)$/, '"off", or calls and seconds such as 100/10s')
-  .transform(toRateLimit);
-const amount = (what: string): z.ZodPipe<z.ZodString, z.ZodTransform<number, string>> =>
-  z
-    .string()
-    .regex(/^[1-9]\d{0,8}$/, `a number of ${what} from 1 to 999999999`)
-    .transform(Number);
-
-const secret = z
-  .string()
-  .regex(/^[!-~]{16,}$/, 'a secret of 16 or more letters, digits and signs, without spaces');
 
 const variables = z
   .object({
     PORT: port.default(4000),
     HOST: host.default('127.0.0.1'),
-    SAIL_BASE_URL: z
-      .string()
-      .refine(
-        isOrigin,
-        'an origin without a path, such as https://tenant.api.identitynow.com: the gateway appends the path',
-      )
-      .transform((text) => new URL(text).origin)
-      .optional(),
+    SAIL_BASE_URL: upstream.optional(),
+    HTTPS_PROXY: z.string().optional(),
+    https_proxy: z.string().optional(),
+    HTTP_PROXY: z.string().optional(),
+    http_proxy: z.string().optional(),
     SAIL_API_VERSION: z.enum(apiVersions, `one of ${apiVersions.join(', ')}`).default('beta'),
     SAIL_CREDENTIALS: z.enum(credentialModes, `one of ${credentialModes.join(', ')}`).default('passthrough'),
     SAIL_ANONYMOUS: z.enum(['allow', 'refuse'], '"allow" or "refuse"').optional(),
-    SAIL_CLIENT_ID: z.string().optional(),
-    SAIL_CLIENT_SECRET: z.string().optional(),
+    SAIL_CLIENT_ID: clientCredential.optional(),
+    SAIL_CLIENT_SECRET: clientCredential.optional(),
     API_KEYS: z
       .string()
       .transform((text) => text.split(',').map((key) => key.trim()))
@@ -150,20 +141,8 @@ const variables = z
       .regex(/^[1-9]\d{0,3}$/, 'a number of calls from 1 to 9999')
       .transform(Number)
       .default(50),
-    OPERATION_DEADLINE: z
-      .string()
-      .regex(/^[1-9]\d{0,4}m?s$/, 'a time in seconds or milliseconds, such as 15s or 500ms')
-      .transform(toMs)
-      .default(15_000),
-    CORS_ORIGINS: z
-      .string()
-      .transform((text) => text.split(',').map((origin) => origin.trim()))
-      .refine(
-        (origins) => origins.every(isOrigin),
-        'exact origins without a path, separated by commas, such as https://app.example.com,http://localhost:3000',
-      )
-      .transform((origins) => origins.map((origin) => new URL(origin).origin))
-      .default([]),
+    OPERATION_DEADLINE: duration.default(15_000),
+    CORS_ORIGINS: origins.default([]),
     BATCH_LIMIT: z
       .string()
       .regex(/^\d{1,2}$/, 'a number of operations from 0 (no batches) to 99')
@@ -180,22 +159,33 @@ const variables = z
     BODY_LIMIT: amount('bytes').default(1_048_576),
     CLIENT_RATE_LIMIT: rateLimit.optional(),
     CONNECTION_LIMIT: amount('connections').default(10_000),
-    REQUEST_SECONDS: amount('seconds').default(10),
+    REQUEST_SECONDS: amount('seconds', MAX_TIMER_SECONDS).default(10),
     LAG_LIMIT_MS: amount('milliseconds').default(1_000),
-    STOP_SECONDS: amount('seconds').default(10),
-    PERSISTED_OPERATIONS: z.string().transform(toManifest).optional(),
+    STOP_SECONDS: amount('seconds', MAX_TIMER_SECONDS).optional(),
+    PERSISTED_OPERATIONS: manifest.optional(),
     PERSISTED_OPERATIONS_MODE: z.enum(listModes, `one of ${listModes.join(', ')}`).default('enforce'),
     ROUTER_KEY: secret.optional(),
     LOG_LEVEL: logLevel.default('info'),
-    NODE_ENV: z.string().optional(),
+    NODE_ENV: z.enum(environments, `one of ${environments.join(', ')}, or not set`).optional(),
     GRAPHIQL: onOff.optional(),
     INTROSPECTION: onOff.optional(),
+    FAST_PATH: onOff.prefault('on'),
+    ALLOW_UNKNOWN_SETTINGS: onOff.optional(),
   })
   .superRefine((v, context) => {
-    if (v.SAIL_CREDENTIALS !== 'service') return;
+    const problem = proxyProblem(v.SAIL_BASE_URL, v);
+    if (problem) context.addIssue({ code: 'custom', ...problem });
+  })
+  .superRefine((v, context) => {
     const miss = (name: keyof typeof v, message: string): void => {
       context.addIssue({ code: 'custom', path: [name], message });
     };
+    if (v.NODE_ENV === 'production' && v.SAIL_BASE_URL === undefined)
+      miss(
+        'SAIL_BASE_URL',
+        'set where NODE_ENV is "production": SAIL_BASE_URL=sandbox asks for the embedded sandbox, with made-up tasks',
+      );
+    if (v.SAIL_CREDENTIALS !== 'service') return;
     for (const name of ['SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET'] as const)
       if (v[name] === undefined) miss(name, 'set where SAIL_CREDENTIALS is "service"');
     if (v.API_KEYS.length === 0 && v.TRUSTED_DOOR === 'no')
@@ -211,23 +201,31 @@ const sandboxVariables = z.object({
   LOG_LEVEL: logLevel.default('info'),
 });
 
-/** Reads the gateway's settings, and the files that they name. An empty variable is as good as none. */
+/** The names of all settings, which those of other variables may resemble. */
+const settings = [...Object.keys(variables.shape), ...sandboxSwitches];
+
+/** Seconds that a stop has by default beyond those of an operation that has just begun. */
+const STOP_MARGIN_SECONDS = 5;
+
+/** Reads the gateway's settings, and the files that they name. Values are trimmed; an empty one is as good as none. */
 export function readConfig(environment: Environment): Reading<Config> {
-  return read(variables, environment, (v) => {
+  const build = (v: z.output<typeof variables>): Config => {
+    const upstreamOrigin = v.SAIL_BASE_URL === SANDBOX ? undefined : v.SAIL_BASE_URL;
     const production = v.NODE_ENV === 'production';
     const graphiql = v.GRAPHIQL ?? !production;
     return {
       host: v.HOST,
       port: v.PORT,
-      upstreamOrigin: v.SAIL_BASE_URL,
+      upstreamOrigin,
       apiVersion: v.SAIL_API_VERSION,
+      proxy: upstreamOrigin && proxyFor(upstreamOrigin, v),
       credentials:
         v.SAIL_CREDENTIALS === 'service'
           ? { mode: 'service', clientId: v.SAIL_CLIENT_ID ?? '', clientSecret: v.SAIL_CLIENT_SECRET ?? '' }
           : {
               mode: 'passthrough',
               anonymous:
-                (v.SAIL_ANONYMOUS ?? (v.SAIL_BASE_URL === undefined ? 'allow' : 'refuse')) === 'allow',
+                (v.SAIL_ANONYMOUS ?? (upstreamOrigin === undefined ? 'allow' : 'refuse')) === 'allow',
             },
       apiKeys: v.API_KEYS,
       rateLimit: v.SAIL_RATE_LIMIT,
@@ -250,7 +248,7 @@ export function readConfig(environment: Environment): Reading<Config> {
       connectionLimit: v.CONNECTION_LIMIT,
       requestSeconds: v.REQUEST_SECONDS,
       lagLimitMs: v.LAG_LIMIT_MS,
-      stopSeconds: v.STOP_SECONDS,
+      stopSeconds: v.STOP_SECONDS ?? Math.ceil(v.OPERATION_DEADLINE / 1000) + STOP_MARGIN_SECONDS,
       persistedOperations: v.PERSISTED_OPERATIONS && {
         operations: v.PERSISTED_OPERATIONS,
         mode: v.PERSISTED_OPERATIONS_MODE,
@@ -260,55 +258,21 @@ export function readConfig(environment: Environment): Reading<Config> {
       production,
       graphiql,
       introspection: v.INTROSPECTION ?? graphiql,
+      fastPath: v.FAST_PATH,
     };
-  });
+  };
+  return read(variables, settings, environment, build, (given, config) =>
+    oddities(given, config, sandboxSwitches),
+  );
 }
 
 /** Reads where a sandbox that runs alone is to listen. */
 export function readSandboxAddress(
   environment: Environment,
 ): Reading<Pick<Config, 'host' | 'port' | 'logLevel'>> {
-  return read(sandboxVariables, environment, (v) => ({ host: v.HOST, port: v.PORT, logLevel: v.LOG_LEVEL }));
-}
-
-function read<S extends z.ZodObject, T>(
-  schema: S,
-  environment: Environment,
-  build: (variables: z.output<S>) => T,
-): Reading<T> {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
-  const result = schema.safeParse(given);
-  if (result.success) return { value: Object.freeze(build(result.data)) };
-  return {
-    problems: [
-      ...new Set(
-        result.error.issues.map(({ path: [name], message }) => `${String(name)} must be ${message}`),
-      ),
-    ],
-  };
-}
-
-function isOrigin(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, pathname, search, hash, username, password } = new URL(text);
-  const bare = pathname === '/' && `${search}${hash}${username}${password}` === '';
-  return bare && (protocol === 'https:' || protocol === 'http:');
-}
-
-function toManifest(path: string, context: z.RefinementCtx): OperationManifest {
-  try {
-    return readOperationManifest(path);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
-}
-
-function toRateLimit(text: string): Config['rateLimit'] {
-  const [calls = '', seconds = ''] = text.split('/');
-  return text === 'off' ? undefined : { calls: Number(calls), windowMs: parseInt(seconds, 10) * 1000 };
-}
-
-function toMs(text: string): number {
-  return parseInt(text, 10) * (text.endsWith('ms') ? 1 : 1000);
+  return read(sandboxVariables, settings, environment, (v) => ({
+    host: v.HOST,
+    port: v.PORT,
+    logLevel: v.LOG_LEVEL,
+  }));
 }

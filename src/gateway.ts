@@ -1,23 +1,32 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
+import { InMemoryLRUCache, PrefixingKeyValueCache } from '@apollo/utils.keyvaluecache';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.js';
-import { createKnownOperations, type KnownOperations } from './execution/known-operations.js';
+import { summaryOf } from './config/summary.js';
+import {
+  createCompiledOperationCache,
+  type CompiledOperationCache,
+} from './fast-path/compiled-operation-cache.js';
 import { createHttpServer } from './http/http.server.js';
 import { answerHeaders, answerHeadersPlugin } from './plugins/answer-headers.plugin.js';
-import { createErrorMask, formatErrors } from './plugins/error-mask.js';
-import { knownOperationsPlugin } from './plugins/known-operations.plugin.js';
+import { createErrorMask } from './plugins/error-mask.js';
+import { fastPathPlugin } from './plugins/fast-path.plugin.js';
+import { fastPathSafe, isFastPathSafe } from './plugins/fast-path-safe.js';
+import { inlineTracePlugin } from './plugins/inline-trace.plugin.js';
+import { loneSurrogatesPlugin } from './plugins/lone-surrogates.plugin.js';
 import { longTextsPlugin } from './plugins/long-texts.plugin.js';
-import { findExcess, limitOperations } from './plugins/operation-limits.rule.js';
+import { mayBeAppliedPlugin } from './plugins/may-be-applied.plugin.js';
+import { limitOperations } from './plugins/operation-limits.rule.js';
 import { refuseUnknownOperationTypes } from './plugins/operation-types.rule.js';
 import { persistedHashPlugin } from './plugins/persisted-hash.plugin.js';
 import { responseStatusPlugin } from './plugins/response-status.plugin.js';
+import { hasRouterKey } from './plugins/router-key.js';
 import { createSafelist } from './plugins/safelist.js';
 import { safelistPlugin } from './plugins/safelist.plugin.js';
 import { refuseServiceIntrospection } from './plugins/service-introspection.rule.js';
@@ -31,6 +40,7 @@ import { createTaskStatusSource, type TaskStatusSource } from './sources/task-st
 import { createLog, type Log } from './telemetry/logger.js';
 import { apiVersions } from './upstream/api-version.js';
 import { afterRealTime, type Clock } from './upstream/clock.js';
+import { closeAgents, createAgents } from './upstream/agents.js';
 import { createGuardedClient } from './upstream/guarded.client.js';
 import { createPacedClient } from './upstream/paced.client.js';
 import { createPatience, type Patience } from './upstream/patience.js';
@@ -38,6 +48,7 @@ import { createRetryingClient } from './upstream/retrying.client.js';
 import { asService } from './upstream/service-token.js';
 import { createTaskStatusApi } from './upstream/task-status.api.js';
 import { createUpstreamClient } from './upstream/upstream.client.js';
+import type { UpstreamLog } from './upstream/upstream-log.js';
 
 /** How much of an operation's time one call may take. */
 const CALL_SHARE = 2 / 3;
@@ -48,8 +59,8 @@ const PERSISTED_QUERIES = { max: 1000, maxSize: 4 * 1024 * 1024 };
 /** A gateway that serves. `url` is its origin; `stop` finishes what is under way first. */
 export interface Gateway {
   readonly url: string;
-  /** What it answers the short way. Whatever is learned here passes no guard any more. */
-  readonly known: KnownOperations;
+  /** What the fast path answers; undefined where it is off. For tests: what is put here passes no guard any more. */
+  readonly compiledOperations: CompiledOperationCache | undefined;
   stop(): Promise<void>;
 }
 
@@ -64,6 +75,8 @@ export interface GatewayParts {
   readonly random?: () => number;
   /** Settings of the embedded sandbox, where that is the upstream. */
   readonly sandbox?: Partial<SandboxSettings>;
+  /** Plugins of Apollo Server, besides the gateway's own. One that isn't `fastPathSafe` turns the fast path off. */
+  readonly plugins?: readonly ApolloServerPlugin<OperationContext>[];
 }
 
 /** Starts a gateway, and the sandbox in front of which it stands where no upstream is configured. */
@@ -78,16 +91,20 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
 
   const { credentials, limits } = config;
   const timeoutMs = config.operationDeadlineMs * CALL_SHARE;
+  const warn = log.warn.bind(log) as UpstreamLog;
+  const agents = createAgents(config.proxy);
+  const proxyHost = config.proxy && new URL(config.proxy).host;
   const guarded = createGuardedClient(
-    createUpstreamClient({ origin, timeoutMs, clock }),
+    createUpstreamClient({ origin, timeoutMs, clock, agents, proxyHost, warn }),
     config.upstreamConcurrency,
     (circuit) => {
       log.warn({ circuit }, 'the circuit to the upstream has changed');
     },
   );
   const isDown = (): boolean => guarded.circuit() !== 'closed';
-  const authorized =
-    credentials.mode === 'service' ? asService(guarded.client, credentials, clock) : guarded.client;
+  const service =
+    credentials.mode === 'service' ? asService(guarded.client, credentials, clock, warn) : undefined;
+  const authorized = service?.client ?? guarded.client;
   const paced = config.rateLimit ? createPacedClient(authorized, config.rateLimit, clock, isDown) : undefined;
   const client = createRetryingClient(paced?.client ?? authorized, clock, parts.random ?? Math.random);
   const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
@@ -100,12 +117,46 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   };
 
   const schema = createSubgraph(createSchema(), limits.entities);
-  const mask = createErrorMask(log, config.introspection);
   const safelist = config.persistedOperations && createSafelist(config.persistedOperations.operations);
-  const known = createKnownOperations(schema, {
-    admits: (source) => safelist?.serves(source) ?? true,
-    admitsAll: (template) => findExcess(template, schema, limits) === undefined,
-  });
+  // Apollo Server would prefix its keys; nothing else is kept here.
+  const registered = PrefixingKeyValueCache.cacheDangerouslyDoesNotNeedPrefixesForIsolation(
+    new InMemoryLRUCache<string>(PERSISTED_QUERIES),
+  );
+  const plugins: ApolloServerPlugin<OperationContext>[] = [
+    persistedHashPlugin(),
+    ...(config.persistedOperations && safelist
+      ? [
+          safelistPlugin({
+            safelist,
+            mode: config.persistedOperations.mode,
+            routerKey: config.routerKey,
+            log,
+          }),
+        ]
+      : []),
+    loneSurrogatesPlugin(),
+    longTextsPlugin(),
+    answerHeadersPlugin(),
+    responseStatusPlugin(),
+    mayBeAppliedPlugin(),
+    inlineTracePlugin((request) => !config.production || hasRouterKey(request, config.routerKey)),
+    // Cache control instruments every field; reporting would send operations elsewhere if a key is about.
+    fastPathSafe(ApolloServerPluginCacheControlDisabled()),
+    fastPathSafe(ApolloServerPluginLandingPageDisabled()),
+    fastPathSafe(ApolloServerPluginSchemaReportingDisabled()),
+    fastPathSafe(ApolloServerPluginUsageReportingDisabled()),
+    ...(parts.plugins ?? []),
+  ];
+  const unsafe = plugins.filter((plugin) => !isFastPathSafe(plugin)).length;
+  if (config.fastPath && unsafe > 0)
+    log.warn({ plugins: unsafe }, 'the fast path is off: a plugin is not marked as safe for it');
+  const compiledOperations =
+    config.fastPath && unsafe === 0
+      ? createCompiledOperationCache(schema, {
+          admits: (source) => safelist?.serves(source) ?? true,
+          textOf: (sha256) => (safelist ? Promise.resolve(safelist.byId(sha256)) : registered.get(sha256)),
+        })
+      : undefined;
   const apollo = new ApolloServer<OperationContext>({
     schema,
     nodeEnv: config.production ? 'production' : '',
@@ -121,43 +172,21 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     executionOptions: { maxCoercionErrors: limits.errors - 1 },
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError: mask,
+    formatError: createErrorMask(log, config.introspection),
     // A line's end behind it would have V8 copy the whole of a long answer.
     stringifyResult: (result) => JSON.stringify(result),
     logger: log,
     csrfPrevention: true,
     allowBatchedHttpRequests: config.batchLimit > 0,
-    persistedQueries: { cache: new InMemoryLRUCache<string>(PERSISTED_QUERIES) },
-    plugins: [
-      persistedHashPlugin(),
-      ...(config.persistedOperations && safelist
-        ? [
-            safelistPlugin({
-              safelist,
-              mode: config.persistedOperations.mode,
-              routerKey: config.routerKey,
-              log,
-            }),
-          ]
-        : []),
-      longTextsPlugin(),
-      answerHeadersPlugin(),
-      responseStatusPlugin(),
-      knownOperationsPlugin(known, log),
-      // Cache control instruments every field; reporting would send operations elsewhere if a key is about.
-      ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginSchemaReportingDisabled(),
-      ApolloServerPluginUsageReportingDisabled(),
-    ],
+    persistedQueries: { cache: registered },
+    plugins: [...plugins, ...(compiledOperations ? [fastPathPlugin(compiledOperations, log)] : [])],
   });
   await apollo.start();
 
   const http = createHttpServer({
+    ...config,
     apollo,
-    known,
-    formatErrors: (errors) => formatErrors(errors, mask),
-    headersFor: answerHeaders,
+    fastPath: compiledOperations && { operations: compiledOperations, headers: answerHeaders([]) },
     contextFor: ({ authorization, onEnd, calls }) => {
       const patience = createPatience(now() + config.operationDeadlineMs, clock, calls);
       onEnd(() => {
@@ -166,14 +195,17 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       return { tasks: sourceFor(bearerOf(authorization), patience) };
     },
     log,
-    circuit: guarded.circuit,
-    ...config,
+    upstreamHealth: () => ({
+      upstream: guarded.circuit(),
+      ...(service?.isRefused() && { credentials: 'refused' as const }),
+    }),
     bodyLimit: limits.body,
     headers: embedded ? { 'x-upstream': 'embedded-sandbox' } : {},
   });
   const stop = async (): Promise<void> => {
     await http.close();
     await apollo.stop();
+    closeAgents(agents);
     await embedded?.stop();
   };
   try {
@@ -185,13 +217,13 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   if (embedded) {
     log.warn(
       { sandbox: embedded.url },
-      'SAIL_BASE_URL is not set: answering from the embedded sandbox, with made-up tasks',
+      'answering from the embedded sandbox, with made-up tasks: SAIL_BASE_URL names no tenant',
     );
     if (config.production) log.warn('NODE_ENV is production, and yet the tasks are made up');
   }
   const url = urlOf(http.server.address() as AddressInfo);
-  log.info({ url, upstream: origin, apiVersion: config.apiVersion }, 'ready');
-  return { url, known, stop };
+  log.info({ url, upstream: origin, ...summaryOf(config) }, 'ready');
+  return { url, compiledOperations, stop };
 }
 
 /** The header as it came, if it holds a bearer token: any other is meant for somebody in between. */

@@ -1,5 +1,6 @@
 /** The names for those who embed the gateway, test it or measure it. */
 export { readConfig, type Config, type Environment } from './config.js';
 export { startGateway, type Gateway, type GatewayParts } from './gateway.js';
+export { fastPathSafe } from './plugins/fast-path-safe.js';
 export { startSandbox, type Sandbox, type SandboxCall, type SandboxOptions } from './sandbox/sandbox.js';
 export { createSchema, createSubgraph, toSdl, toSubgraphSdl } from './schema.js';

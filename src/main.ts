@@ -1,24 +1,26 @@
-import { setFlagsFromString } from 'node:v8';
-import closeWithGrace from 'close-with-grace';
-import { readConfig, readSandboxAddress, type Reading } from './config.js';
-import { startGateway } from './gateway.js';
-import { startSandbox } from './sandbox/sandbox.js';
-import { readSandboxSettings, sandboxHelp } from './sandbox/settings.js';
-import { createLog } from './telemetry/logger.js';
+import { setImmediate } from 'node:timers/promises';
+import type { Reading } from './config.js';
+
+// The first process of a container gets only the signals that it listens for. Until there is something to finish, they
+// end it at once. So all that takes time is imported afterwards.
+const signals = ['SIGTERM', 'SIGINT'] as const;
+for (const signal of signals) process.on(signal, endAtOnce);
+
+const { default: closeWithGrace } = await import('close-with-grace');
+const { readConfig, readSandboxAddress } = await import('./config.js');
+const { readEnvFile } = await import('./config/env-file.js');
+const { startGateway } = await import('./gateway.js');
+const { startSandbox } = await import('./sandbox/sandbox.js');
+const { readSandboxSettings, sandboxHelp } = await import('./sandbox/settings.js');
+const { createLog } = await import('./telemetry/logger.js');
+
+// To import takes a second or so, without a pause in which a signal would be seen.
+await setImmediate();
 
 /** How long the sandbox may take to stop before the process ends all the same. */
 const SANDBOX_STOP_SECONDS = 10;
 
-// V8 lets a small heap grow fourfold before it looks for what is left of long answers; to look sooner takes 20 MB less.
-setFlagsFromString('--heap-growing-percent=60');
-
 const [command, ...flags] = process.argv.slice(2);
-try {
-  process.loadEnvFile('.env');
-} catch {
-  // There need not be one. What is set already wins over it.
-}
-
 if (command === 'sandbox' && (flags.includes('--help') || flags.includes('-h'))) {
   process.stdout.write(`${sandboxHelp()}\n`);
 } else {
@@ -28,37 +30,48 @@ if (command === 'sandbox' && (flags.includes('--help') || flags.includes('-h')))
 }
 
 async function serveGateway(): Promise<void> {
-  const sandbox = sandboxSettings();
-  const config = valueOf(readConfig(process.env), sandbox.problems);
-  const gateway = await startGateway(config, { sandbox: sandbox.settings });
+  const { config, sandbox, log } = readSettings(readConfig);
+  const gateway = await startGateway(config, { log, sandbox });
   announce(`The gateway is ready: ${gateway.url}/graphql`);
   if (config.upstreamOrigin === undefined) {
     announce('It answers from its sandbox, with made-up tasks. Set SAIL_BASE_URL to ask a tenant.');
   }
-  stopOnSignal(() => gateway.stop(), config.stopSeconds, config.logLevel);
+  stopOnSignal(() => gateway.stop(), config.stopSeconds, log);
 }
 
 async function serveSandbox(): Promise<void> {
-  const { settings, problems } = sandboxSettings();
-  const { host, port, logLevel } = valueOf(readSandboxAddress(process.env), problems);
-  const sandbox = await startSandbox({ host, port, settings });
-  announce(`The sandbox is ready: ${sandbox.url}`);
-  stopOnSignal(() => sandbox.stop(), SANDBOX_STOP_SECONDS, logLevel);
+  const { config, sandbox, log } = readSettings(readSandboxAddress);
+  const started = await startSandbox({ ...config, settings: sandbox });
+  announce(`The sandbox is ready: ${started.url}`);
+  stopOnSignal(() => started.stop(), SANDBOX_STOP_SECONDS, log);
 }
 
-function sandboxSettings(): ReturnType<typeof readSandboxSettings> {
-  return readSandboxSettings(process.env);
+/** The settings, and a log in which all that is odd about them is told; or the end of the process, if any is wrong. */
+function readSettings<T extends { readonly logLevel: Parameters<typeof createLog>[0] }>(
+  read: (environment: NodeJS.ProcessEnv) => Reading<T>,
+): {
+  config: T;
+  sandbox: ReturnType<typeof readSandboxSettings>['settings'];
+  log: ReturnType<typeof createLog>;
+} {
+  const file = readEnvFile('.env');
+  for (const [name, value] of Object.entries(file.variables)) process.env[name] ??= value;
+  const sandbox = readSandboxSettings(process.env);
+  const reading = read(process.env);
+  const problems = [
+    ...file.problems,
+    ...('problems' in reading ? reading.problems : []),
+    ...sandbox.problems,
+  ];
+  const warnings = [...file.warnings, ...reading.warnings];
+  if (!('value' in reading) || problems.length > 0) return fail([...problems, ...warnings]);
+  const log = createLog(reading.value.logLevel);
+  for (const warning of warnings) log.warn(warning);
+  return { config: reading.value, sandbox: sandbox.settings, log };
 }
 
-/** The settings; or the end of the process, once every problem is told. */
-function valueOf<T>(reading: Reading<T>, others: readonly string[]): T {
-  const problems = [...('problems' in reading ? reading.problems : []), ...others];
-  if ('value' in reading && problems.length === 0) return reading.value;
-  return fail(problems);
-}
-
-function fail(problems: readonly string[]): never {
-  process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
+function fail(lines: readonly string[]): never {
+  process.stderr.write(lines.map((line) => `${line}\n`).join(''));
   process.exit(1);
 }
 
@@ -66,13 +79,13 @@ function announce(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+function endAtOnce(): never {
+  process.exit(0);
+}
+
 /** On a signal finishes what is under way and ends with 0; on an error that nobody caught, with 1. */
-function stopOnSignal(
-  stop: () => Promise<void>,
-  seconds: number,
-  logLevel: Parameters<typeof createLog>[0],
-): void {
-  const log = createLog(logLevel);
+function stopOnSignal(stop: () => Promise<void>, seconds: number, log: ReturnType<typeof createLog>): void {
+  for (const signal of signals) process.off(signal, endAtOnce);
   closeWithGrace({ delay: seconds * 1000, logger: log }, async ({ err, signal }) => {
     if (err) log.fatal({ err }, 'ending on an unexpected error');
     else log.info({ signal }, 'stopping');

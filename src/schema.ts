@@ -7,24 +7,22 @@ import {
   print,
   printSchema,
   visit,
-  type GraphQLFieldResolver,
-  type GraphQLObjectType,
   type GraphQLSchema,
   type ObjectTypeDefinitionNode,
 } from 'graphql';
-import { buildSchemaSync, getMetadataStorage } from 'type-graphql';
+import { buildSchemaSync, getMetadataStorage, type BuildSchemaOptions } from 'type-graphql';
+import { FAST_PATH } from './fast-path/compiled-operation.js';
 import type { OperationContext } from './resolvers/context.js';
 import { resolveEntities } from './resolvers/entity.references.js';
 import { SourceResolver, TaskTargetResolver } from './resolvers/entity.resolver.js';
 import { TaskStatusResolver } from './resolvers/task-status.resolver.js';
 
-type ParameterMetadata = NonNullable<
-  ReturnType<typeof getMetadataStorage>['queries'][number]['params']
->[number];
-
-/** The executable schema of the API, made of the decorated classes. */
-export function createSchema(): GraphQLSchema {
+/** The executable schema of the API, made of the decorated classes. Middleware for all fields keeps queries off the fast path. */
+export function createSchema(
+  options: Pick<BuildSchemaOptions, 'globalMiddlewares' | 'authChecker'> = {},
+): GraphQLSchema {
   const schema = buildSchemaSync({
+    ...options,
     resolvers: [TaskStatusResolver, TaskTargetResolver, SourceResolver],
     validate: false,
   });
@@ -35,48 +33,18 @@ export function createSchema(): GraphQLSchema {
   ] as const) {
     if (type) type.description = description;
   }
-  callDirectly(schema.getQueryType());
+  if (!options.globalMiddlewares?.length) markForFastPath(schema);
   return schema;
 }
 
-/** As graphql-js calls it. */
-type Resolve = GraphQLFieldResolver<unknown, OperationContext, Record<string, unknown>>;
-
-/**
- * Has the queries call their methods directly. TypeGraphQL makes an instance of each argument's class and awaits it:
- * half of what a look-up costs, and of no use where the classes have no behaviour and nothing is validated by them.
- */
-function callDirectly(type: GraphQLObjectType | null | undefined): void {
-  const instances = new Map<unknown, Record<string, Resolve>>();
-  for (const { target, methodName, schemaName, params = [] } of getMetadataStorage().queries) {
-    const field = type?.getFields()[schemaName];
-    if (!field) continue;
-    const instance = instances.get(target) ?? (Reflect.construct(target, []) as Record<string, Resolve>);
-    instances.set(target, instance);
-    const method = instance[methodName] as unknown as (...parameters: unknown[]) => unknown;
-    const readers = [...params].sort((a, b) => a.index - b.index).map(readerOf);
-    const resolve: Resolve = (...given) =>
-      method.apply(
-        instance,
-        readers.map((read) => read(given)),
-      );
-    field.resolve = resolve;
-  }
-}
-
-/** How a decorated parameter is read off what graphql-js calls a resolver with: root, arguments, context, info. */
-function readerOf(parameter: ParameterMetadata): (given: Parameters<Resolve>) => unknown {
-  switch (parameter.kind) {
-    case 'arg':
-      return ([, args]) => args[parameter.name];
-    case 'args':
-      return ([, args]) => args;
-    case 'context':
-      return ([, , context]) => context;
-    case 'info':
-      return ([, , , info]) => info;
-    default:
-      throw new Error(`a query takes a ${parameter.kind} parameter, which is not read here`);
+/** Marks the queries that the fast path may take: those that TypeGraphQL runs without middleware and roles. */
+function markForFastPath(schema: GraphQLSchema): void {
+  for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) {
+    const queries = getMetadataStorage().queries.filter(({ schemaName }) => schemaName === field.name);
+    const plain = queries.every(
+      ({ middlewares = [], roles }) => middlewares.length === 0 && roles === undefined,
+    );
+    if (plain && queries.length > 0) field.extensions = { ...field.extensions, [FAST_PATH]: true };
   }
 }
 

@@ -1,9 +1,10 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
-import type { GraphQLError, GraphQLFormattedError } from 'graphql';
-import type { KnownOperations, OperationRequest } from '../execution/known-operations.js';
+import type { CompiledOperationCache, OperationRequest } from '../fast-path/compiled-operation-cache.js';
 import type { OperationContext } from '../resolvers/context.js';
+import { dropAbsentParameters } from './absent-parameters.js';
+import { mediaTypeFor } from './media-type.js';
 import type { CallTime } from './request-log.js';
 
 /** A request that holds an operation. */
@@ -16,55 +17,63 @@ export interface Visit {
   readonly calls: CallTime[];
 }
 
-/** Who answers operations, in two ways that give the same answers. */
+/** Who answers operations, by two paths that give the same answers. */
 export interface GraphqlOptions {
-  /** The whole way. */
+  /** The full path. */
   readonly apollo: ApolloServer<OperationContext>;
-  /** The short way, for operations that came the whole way before. */
-  readonly known: KnownOperations;
+  /** The fast path, for queries that came the full path before; undefined is off. */
+  readonly fastPath: FastPath | undefined;
   readonly contextFor: (visit: Visit) => OperationContext;
-  readonly formatErrors: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[];
-  /** Headers of an answer with these errors, by their names. */
-  readonly headersFor: (errors: readonly GraphQLFormattedError[]) => Readonly<Record<string, string>>;
 }
 
-/** Different `Accept` headers to remember. */
-const MAX_ACCEPTS = 100;
+interface FastPath {
+  readonly operations: CompiledOperationCache;
+  /** Headers of its answers, which have no errors. */
+  readonly headers: Readonly<Record<string, string>>;
+}
 
-/** `/graphql`, behind guards. What the short way has no answer for goes the whole way, refusals among it. */
+/** `/graphql`, behind guards. What the fast path has no answer for takes the full path. */
 export function serveGraphql(
   app: FastifyInstance,
-  options: GraphqlOptions,
+  { apollo, fastPath, contextFor }: GraphqlOptions,
   guards: Pick<RouteShorthandOptions, 'config' | 'onRequest'>,
 ): void {
-  const { apollo, known, contextFor, formatErrors, headersFor } = options;
-  const wholeWay = fastifyApolloHandler(apollo, {
-    context: (request, reply) => Promise.resolve(contextFor(visitOf(request, reply))),
+  const contexts = new WeakMap<FastifyRequest, OperationContext>();
+  /** The same for both paths, so that what the resolvers gave on one can be had on the other. */
+  const contextOf = (request: FastifyRequest, reply: FastifyReply): OperationContext => {
+    const context = contexts.get(request) ?? contextFor(visitOf(request, reply));
+    contexts.set(request, context);
+    return context;
+  };
+  const takeFullPath = fastifyApolloHandler(apollo, {
+    context: (request, reply) => Promise.resolve(contextOf(request, reply)),
   });
-  // What Apollo Server chose for an `Accept` header; what it never saw is its to choose.
-  const mediaTypes = new Map<string | undefined, string>([
-    [undefined, 'application/json; charset=utf-8'],
-    ['*/*', 'application/json; charset=utf-8'],
-  ]);
+
+  /** The answer's text; undefined where the full path has to answer. */
+  async function takeFastPath(
+    { operations, headers }: FastPath,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<string | undefined> {
+    const operation = operationOf(request);
+    const mediaType = mediaTypeFor(request.headers.accept);
+    if (operation === undefined || mediaType === undefined) return undefined;
+    const answer = await operations.execute(operation, () => contextOf(request, reply));
+    if (answer !== undefined) void reply.headers(headers).header('content-type', mediaType);
+    return answer;
+  }
 
   app.route<{ Reply: string }>({
     ...guards,
     method: ['GET', 'POST'],
     url: '/graphql',
+    preHandler(request, _reply, done) {
+      dropAbsentParameters(request.body);
+      done();
+    },
     async handler(request, reply) {
-      const { accept } = request.headers;
-      const mediaType = mediaTypes.get(accept);
-      const operation = mediaType && operationOf(request);
-      const answer = operation && (await known.answer(operation, () => contextFor(visitOf(request, reply))));
-      if (answer) {
-        const errors = formatErrors(answer.errors);
-        void reply.headers(headersFor(errors)).header('content-type', mediaType);
-        return JSON.stringify({ ...(errors.length > 0 && { errors }), data: answer.data });
-      }
-      const whole = await wholeWay.call(app, request, reply);
-      if (request.method === 'POST' && reply.statusCode === 200 && mediaTypes.size < MAX_ACCEPTS)
-        mediaTypes.set(accept, String(reply.getHeader('content-type')));
-      return whole;
+      const answer = fastPath && (await takeFastPath(fastPath, request, reply));
+      return answer ?? (await takeFullPath.call(app, request, reply));
     },
   });
 }
@@ -78,29 +87,38 @@ function visitOf(request: FastifyRequest, reply: FastifyReply): Visit {
   };
 }
 
-/** The operation that a POST of JSON asks for; undefined where it is anything that Apollo Server has to judge. */
+/**
+ * The operation that a POST asks for, by its text or by the hash of a registered one. Undefined where it is anything
+ * that Apollo Server has to judge. Only JSON becomes a record here, however its content type is spelled.
+ */
 function operationOf({
   method,
   headers,
   body,
 }: Pick<FastifyRequest, 'method' | 'headers' | 'body'>): OperationRequest | undefined {
-  // A router that asks for a trace gets it in the answer, and only graphql-js is traced.
+  // The full path alone can trace.
   if (headers['apollo-federation-include-trace'] !== undefined) return undefined;
-  if (method !== 'POST' || headers['content-type'] !== 'application/json' || !isRecord(body))
-    return undefined;
+  if (method !== 'POST' || !isRecord(body)) return undefined;
   const { query, operationName, variables, extensions } = body;
-  if (query !== undefined && (typeof query !== 'string' || query === '')) return undefined;
-  if (typeof (operationName ?? '') !== 'string' || !isRecord(variables ?? {}) || !isRecord(extensions ?? {}))
-    return undefined;
-  const persisted = (extensions as { persistedQuery?: unknown } | null | undefined)?.persistedQuery;
-  const sha256 = isRecord(persisted) && persisted['version'] === 1 ? persisted['sha256Hash'] : undefined;
-  if (query === undefined ? typeof sha256 !== 'string' : persisted !== undefined) return undefined;
-  return {
-    query,
-    sha256: sha256 as string | undefined,
-    operationName: (operationName ?? undefined) as string | undefined,
-    variables: (variables ?? {}) as Record<string, unknown>,
-  };
+  if (!isAbsentOr(isString, operationName) || !isAbsentOr(isRecord, variables)) return undefined;
+  if (!isAbsentOr(isRecord, extensions)) return undefined;
+  const persisted = extensions?.['persistedQuery'];
+  const request = { operationName: operationName ?? undefined, variables: variables ?? {} };
+  if (query !== undefined)
+    return isString(query) && query !== '' && !persisted
+      ? { ...request, query, sha256: undefined }
+      : undefined;
+  if (!isRecord(persisted) || persisted['version'] !== 1) return undefined;
+  const sha256 = persisted['sha256Hash'];
+  return isString(sha256) && sha256 !== '' ? { ...request, query: undefined, sha256 } : undefined;
+}
+
+function isAbsentOr<T>(is: (value: unknown) => value is T, value: unknown): value is T | null | undefined {
+  return value === undefined || value === null || is(value);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -2,11 +2,13 @@ import rateLimit from '@fastify/rate-limit';
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Config, RateLimit } from '../config.js';
 import type { Log } from '../telemetry/logger.js';
+import { withoutAbsentParameters } from './absent-parameters.js';
 import { requireApiKey } from './api-keys.js';
 import { allowOrigins, compressAnswers } from './browser-access.js';
 import { refuseGraphiql, serveGraphiql } from './graphiql.routes.js';
 import { serveGraphql, type GraphqlOptions } from './graphql.route.js';
 import { shedWhenLate } from './overload.js';
+import { createNodeServer } from './node-server.js';
 import { answerHeaders, refusal, refuseOnSocket } from './refusal.js';
 import { logRequests, requestId } from './request-log.js';
 
@@ -26,8 +28,13 @@ type DoorSettings = Pick<
 /** What the door needs besides those who answer operations. */
 export interface HttpOptions extends GraphqlOptions, DoorSettings {
   readonly log: Log;
-  /** The state of the circuit to the upstream, for those who watch over the gateway. */
-  readonly circuit: () => string;
+  /** What is known of the upstream, for those who watch over the gateway. */
+  readonly upstreamHealth: () => {
+    /** The state of the circuit. */
+    readonly upstream: string;
+    /** Where the upstream refused the gateway's own credentials. */
+    readonly credentials?: 'refused';
+  };
   /** Headers that every answer carries. */
   readonly headers: Readonly<Record<string, string>>;
   /** Bytes of a request's body. */
@@ -36,23 +43,28 @@ export interface HttpOptions extends GraphqlOptions, DoorSettings {
 
 /** The routes: `/graphql`, `/health/live`, `/health/ready`, and those of GraphiQL. Listens only when told to. */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
-  const { log, circuit, graphiql, corsOrigins, batchLimit, apiKeys, clientRateLimit } = options;
-  const requestMs = options.requestSeconds * 1000;
+  const { log, upstreamHealth, graphiql, corsOrigins, batchLimit, apiKeys, clientRateLimit } = options;
   const headers = { ...answerHeaders, ...options.headers };
+  const { server, endConnections } = createNodeServer({
+    headers,
+    requestMs: options.requestSeconds * 1000,
+    connectionLimit: options.connectionLimit,
+  });
   const app = fastify({
+    serverFactory: (handler) => server.on('request', handler),
     forceCloseConnections: 'idle',
     // Who is connected already is served: only new connections are refused.
     return503OnClosing: false,
     genReqId: requestId,
+    rewriteUrl: ({ url = '/' }) => withoutAbsentParameters(url),
     bodyLimit: options.bodyLimit,
-    requestTimeout: requestMs,
-    http: { headersTimeout: requestMs, requestTimeout: requestMs, connectionsCheckingInterval: 1000 },
-    clientErrorHandler: refuseOnSocket,
+    clientErrorHandler: (error, socket) => {
+      refuseOnSocket(error, socket, headers);
+    },
     frameworkErrors: (error, _request, reply: FastifyReply) => {
-      void reply.code(400).headers(headers).send(refusal('BAD_REQUEST', error.message));
+      void reply.code(400).send(refusal('BAD_REQUEST', error.message));
     },
   });
-  app.server.maxConnections = options.connectionLimit;
   logRequests(app, log);
   allowOrigins(app, corsOrigins);
   compressAnswers(app);
@@ -62,16 +74,14 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   let closing = false;
   app.addHook('preClose', (done) => {
     closing = true;
+    endConnections();
     done();
   });
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(headers);
-    done();
-  });
-  // Apollo Server's adapter makes a URL of both, and fails where it can't. HTTP/1.0 does without a host.
-  app.addHook('onRequest', (request, reply, done) => {
-    request.headers.host ??= 'localhost';
-    if (URL.canParse(request.url, `http://${request.hostname}`)) done();
+  app.addHook('onRequest', ({ raw, headers, url }, reply, done) => {
+    // Apollo Server's integration makes a URL of both. HTTP/1.0 needn't name a host.
+    if (raw.httpVersion === '1.0') headers.host ??= 'localhost';
+    const origin = `http://${headers.host ?? ''}`;
+    if (URL.canParse(origin) && URL.canParse(url, origin)) done();
     else void reply.code(400).send(refusal('BAD_REQUEST', 'The address or the header "Host" names no host.'));
   });
   // A connection kept alive behind the last answer would hold up the stop.
@@ -96,7 +106,7 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     app.get('/health/live', () => ({ status: 'alive' }));
     // A gateway whose upstream is down still answers, by coded errors: to take it away would help nobody.
     app.get('/health/ready', (_request, reply) =>
-      closing ? reply.code(503).send({ status: 'draining' }) : { status: 'ready', upstream: circuit() },
+      closing ? reply.code(503).send({ status: 'draining' }) : { status: 'ready', ...upstreamHealth() },
     );
   });
 
@@ -113,7 +123,10 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     const { statusCode = 500, message } = error;
     void reply.code(statusCode);
     if (statusCode === 413) return refusal('OPERATION_TOO_COSTLY', message, 'body');
-    if (statusCode === 429) return refusal('RATE_LIMITED', message, 'requests');
+    if (statusCode === 429) {
+      const retryAfterSeconds = Number(reply.getHeader('retry-after'));
+      return refusal('RATE_LIMITED', message, 'requests', { upstream: { retryAfterSeconds } });
+    }
     if (statusCode < 500) return refusal('BAD_REQUEST', message);
     log.error({ err: error }, 'unexpected error at the door');
     return refusal('INTERNAL_SERVER_ERROR', 'Something went wrong in the gateway.');

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** Headers of every answer: it is what its type says, stands in no frame, and tells no other site where it was. */
 export const answerHeaders = {
@@ -9,12 +9,19 @@ export const answerHeaders = {
 } as const;
 
 /** An answer in GraphQL's form to what did not get as far as an operation. */
-export function refusal(code: string, message: string, limit?: string): object {
-  return { errors: [{ message, extensions: { code, ...(limit !== undefined && { limit }) } }] };
+export function refusal(code: string, message: string, limit?: string, others: object = {}): object {
+  return { errors: [{ message, extensions: { code, ...(limit !== undefined && { limit }), ...others } }] };
 }
 
+/** How long a connection stays open for the rest of a refusal to be read: a client that keeps it would have it for good. */
+const LINGER_MS = 1000;
+
 /** The same to what is no request by HTTP, or was not there in time: there is nothing but its socket to write to. */
-export function refuseOnSocket(error: Error & { code?: string }, socket: Socket): void {
+export function refuseOnSocket(
+  error: Error & { code?: string },
+  socket: Duplex,
+  always: Readonly<Record<string, string>> = answerHeaders,
+): void {
   if (!socket.writable) {
     socket.destroy();
     return;
@@ -22,16 +29,18 @@ export function refuseOnSocket(error: Error & { code?: string }, socket: Socket)
   const [status, message] = reasons[error.code ?? ''] ?? [400, 'This is no HTTP request.'];
   const body = JSON.stringify(refusal('BAD_REQUEST', message));
   const headers = {
-    ...answerHeaders,
+    ...always,
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
     connection: 'close',
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 const reasons: Readonly<Record<string, readonly [status: number, message: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive.'],
+  ERR_HTTP_CONNECT: [405, 'This gateway is no proxy.'],
   HPE_HEADER_OVERFLOW: [431, 'The request’s headers are too long.'],
 };

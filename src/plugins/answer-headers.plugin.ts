@@ -1,5 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { GraphQLFormattedError } from 'graphql';
+import { fastPathSafe } from './fast-path-safe.js';
 
 /**
  * The headers of an answer. It hangs on who asks, so no cache may keep it, were it even the browser's own; and the
@@ -21,7 +22,7 @@ export function answerHeaders(errors: readonly GraphQLFormattedError[]): {
 
 /** Sets the headers of every answer that Apollo Server gives. */
 export function answerHeadersPlugin(): ApolloServerPlugin {
-  return {
+  return fastPathSafe({
     requestDidStart: () =>
       Promise.resolve({
         willSendResponse({ response: { body, http } }) {
@@ -30,5 +31,5 @@ export function answerHeadersPlugin(): ApolloServerPlugin {
           return Promise.resolve();
         },
       }),
-  };
+  });
 }

@@ -42,18 +42,6 @@ export function createErrorMask(
   };
 }
 
-/** Errors of an operation as its answer has them: what Apollo Server does before it asks the mask. */
-export function formatErrors(
-  errors: readonly GraphQLError[],
-  mask: ReturnType<typeof createErrorMask>,
-): GraphQLFormattedError[] {
-  return errors.map((error) => {
-    const formatted = error.toJSON();
-    const code = error.extensions['code'] ?? 'INTERNAL_SERVER_ERROR';
-    return mask({ ...formatted, extensions: { ...formatted.extensions, code } }, error);
-  });
-}
-
 /**
  * The code of a client's mistake to which neither graphql-js nor Apollo Server gives one. It is told by what was raised
  * first: for a status of HTTP's that blames the client, or for values of the operation, which nobody else wrote. What

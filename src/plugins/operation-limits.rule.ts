@@ -50,7 +50,7 @@ export function limitOperations(limits: OperationLimits): ValidationRule {
 }
 
 /** By which limit a document is too costly, if any. */
-export function findExcess(
+function findExcess(
   document: DocumentNode,
   schema: GraphQLSchema,
   limits: OperationLimits,

@@ -1,4 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
+import { fastPathSafe } from './fast-path-safe.js';
 
 const GRAPHQL_RESPONSE = 'application/graphql-response+json';
 
@@ -16,7 +17,7 @@ const requestErrors: ReadonlySet<unknown> = new Set([
  * variables. Apollo Server answers 400 in either media type.
  */
 export function responseStatusPlugin(): ApolloServerPlugin {
-  return {
+  return fastPathSafe({
     requestDidStart: () =>
       Promise.resolve({
         willSendResponse({ request, response: { body, http } }) {
@@ -30,5 +31,5 @@ export function responseStatusPlugin(): ApolloServerPlugin {
           return Promise.resolve();
         },
       }),
-  };
+  });
 }

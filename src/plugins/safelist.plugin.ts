@@ -1,7 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ApolloServerPlugin, GraphQLRequest } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { Log } from '../telemetry/logger.js';
+import { fastPathSafe } from './fast-path-safe.js';
+import { hasRouterKey } from './router-key.js';
 import { hashOf, type Safelist } from './safelist.js';
 
 /** Which list, and how strictly. */
@@ -58,7 +59,7 @@ export function safelistPlugin({ safelist, mode, routerKey, log }: SafelistOptio
 
   /** Puts the text in place of the id, and says why the request is refused, if it is. */
   const admit = (request: GraphQLRequest): GraphQLError | undefined => {
-    const router = isSame(request.http?.headers.get('x-router-key'), routerKey);
+    const router = hasRouterKey(request, routerKey);
     const id = request.query ? undefined : idOf(request);
     const listed = id === undefined ? undefined : safelist.byId(id);
     if (listed !== undefined) {
@@ -75,7 +76,7 @@ export function safelistPlugin({ safelist, mode, routerKey, log }: SafelistOptio
     return safelist.serves(query) ? undefined : unknownText();
   };
 
-  return {
+  return fastPathSafe({
     requestDidStart({ request }) {
       const refused = admit(request);
       if (refused === undefined) return Promise.resolve();
@@ -87,7 +88,7 @@ export function safelistPlugin({ safelist, mode, routerKey, log }: SafelistOptio
         didResolveOperation: () => Promise.reject(refused),
       });
     },
-  };
+  });
 }
 
 /** The id in place of a text: Apollo's extension, `documentId` of the specification's appendix, or `id` as Relay has it. */
@@ -97,13 +98,6 @@ function idOf({ extensions, http }: GraphQLRequest): string | undefined {
   const body = (http?.method === 'POST' ? (http.body ?? {}) : {}) as { documentId?: unknown; id?: unknown };
   const ids = [sha256Hash, body.documentId, body.id, search.get('documentId'), search.get('id')];
   return ids.find((id) => typeof id === 'string' && id !== '') as string | undefined;
-}
-
-/** Compares in a time that doesn't tell how much of the key was right. */
-function isSame(given: string | undefined, key: string | undefined): boolean {
-  if (given === undefined || key === undefined) return false;
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(key));
 }
 
 function refusal(code: string, status: number, message: string): GraphQLError {

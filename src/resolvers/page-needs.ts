@@ -1,5 +1,5 @@
 import { getNamedType, type FieldNode, type GraphQLObjectType, type GraphQLResolveInfo } from 'graphql';
-import { collectFields } from '../execution/selection.js';
+import { collectFields } from '../fast-path/selection.js';
 import type { PageNeeds } from '../sources/task-page.js';
 
 /** What of a connection the operation selects. */

@@ -1,16 +1,23 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
 import { type Answer } from './api/answer.js';
 import { answerCall } from './api/api.js';
 import { toQuery } from './api/query.js';
 import { refusalOf } from './api/refusal.js';
 import { type Route, toRoute } from './api/router.js';
+import { chooseCoding } from './content-coding.js';
+import { deliver } from './delivery.js';
 import { drawFault, drawLatency } from './faults/fault.js';
 import { answerInstead, damaged } from './faults/faulty-answer.js';
 import { Random } from './random.js';
+import { type SandboxSettings } from './settings.js';
 import { type SandboxCall, type World } from './world.js';
 
 const maxUrlLength = 16_384;
 const maxBodyLength = 1_048_576;
+
+/** Connections that are closed as soon as a call arrives on them. */
+const doomed = new WeakSet<Socket>();
 
 /** Takes one request of the API from the socket to the socket: witnesses it, delays it, answers it, or spoils it. */
 export async function exchange(
@@ -33,18 +40,24 @@ export async function exchange(
     status: 0,
   };
   const callNumber = world.witness(call);
+  const { socket } = request;
+  if (doomed.has(socket)) {
+    socket.resetAndDestroy();
+    return;
+  }
   const random = new Random(`${world.settings.seed}:call:${callNumber}`);
   const requestId = random.hex(32);
   const trackingId = world.settings.trackingId === 'same' ? requestId : random.hex(32);
   const fault = drawLimited(random, callNumber, route.operation, world);
   const latency = drawLatency(random, world.settings);
+  const coding = chooseCoding(request.headers['accept-encoding'], world.settings.compress, random);
 
   const body = await readBody(request);
   call.body = body ?? '';
   insertAhead(callNumber, world);
   if (latency > 0) await pause(latency);
   if (fault === 'drop') {
-    request.socket.destroy();
+    socket.destroy();
     return;
   }
   const answer =
@@ -64,25 +77,12 @@ export async function exchange(
       },
       world,
     );
-  call.status = answer.status;
-  send(response, damaged(answer, fault, world.settings.oversizeBytes), {
-    'SLPT-Request-ID': requestId,
-    ...(isDeprecated(route) ? { 'X-Deprecated': 'true' } : {}),
-  });
-}
-
-/** Writes an answer with the headers that every one of them has. */
-export function send(response: ServerResponse, answer: Answer, headers: Record<string, string> = {}): void {
-  const body = Buffer.from(answer.body);
-  response.writeHead(answer.status, {
-    Server: 'nginx',
-    'Cache-Control': 'no-cache, no-store, must-revalidate',
-    'Access-Control-Expose-Headers': 'Retry-After,Connection,SLPT-Request-ID,Date,X-Zuul-ServiceId',
-    ...headers,
-    ...answer.headers,
-    ...(answer.status === 204 ? {} : { 'Content-Length': body.length }),
-  });
-  response.end(body);
+  const { status, headers, body: text } = damaged(answer, fault, world.settings);
+  call.status = status;
+  if (fault === 'close') closeUnannounced(socket, response, world.settings.closeWhen);
+  const own = { 'SLPT-Request-ID': requestId, ...(isDeprecated(route) ? { 'X-Deprecated': 'true' } : {}) };
+  const edge = world.settings.compress === 'off' ? {} : { Vary: 'Accept-Encoding' };
+  deliver(response, { status, headers: { ...own, ...edge, ...headers }, body: text }, { coding, fault });
 }
 
 /** The body as text; undefined when it is longer than 1 MiB. */
@@ -94,6 +94,16 @@ export async function readBody(request: IncomingMessage): Promise<string | undef
     if (length <= maxBodyLength) chunks.push(chunk);
   }
   return length <= maxBodyLength ? Buffer.concat(chunks).toString() : undefined;
+}
+
+/** Closes a connection that the answer says is kept. */
+function closeUnannounced(
+  socket: Socket,
+  response: ServerResponse,
+  when: SandboxSettings['closeWhen'],
+): void {
+  if (when === 'asked') doomed.add(socket);
+  else response.once('finish', () => socket.destroy());
 }
 
 function splitUrl(url: string): [path: string, search: string] {

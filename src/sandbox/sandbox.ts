@@ -3,7 +3,8 @@ import { type AddressInfo } from 'node:net';
 import { mintToken } from './auth/access-token.js';
 import { mainClient, sandboxClients } from './auth/clients.js';
 import { answerControl, isControl } from './control.js';
-import { exchange, readBody, send } from './exchange.js';
+import { deliver } from './delivery.js';
+import { exchange, readBody } from './exchange.js';
 import { Random } from './random.js';
 import { type SandboxSettings, changeSettings, defaultSettings } from './settings.js';
 import { type SandboxTask, rowAt } from './tasks/task.js';
@@ -122,7 +123,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 async function control(request: IncomingMessage, response: ServerResponse, world: World): Promise<void> {
   const { method = 'GET', url = '/' } = request;
-  send(response, answerControl(method, url, (await readBody(request)) ?? '', world));
+  deliver(response, answerControl(method, url, (await readBody(request)) ?? '', world));
 }
 
 function tokenFor(wishes: TokenWishes, tokenSeconds: number, now: number, jti: string): string {

@@ -32,7 +32,7 @@ const switches = {
   tokenSeconds: count(749, 'Lifetime of the access tokens handed out.', 86_400, 1),
   rateLimit: pattern(
     '100/10s',
-    /^(off|[1-9]\d*\/[1-9]\d*s)$/,
+    /^(off|[1-9]\d{0,8}\/[1-9]\d{0,4}s)$/,
     '`100/10s` or `off`',
     'Calls allowed per client id and API version in so many seconds.',
   ),
@@ -79,7 +79,11 @@ const switches = {
     allKinds,
     'Kinds that the `type` filter refuses as unsupported although they are documented.',
   ),
-  // Faults of the connection
+  // The connection and its faults
+  compress: choice(
+    ['auto', 'gzip', 'deflate', 'br', 'off'],
+    'Coding of answers for clients that accept it: the one they like best, always the one named, or none.',
+  ),
   latencyMs: count(0, 'Delay of every answer, in milliseconds.', 600_000),
   latencySpreadMs: count(0, 'Additional delay, drawn between 0 and this many milliseconds.', 600_000),
   burst: pattern(
@@ -92,12 +96,30 @@ const switches = {
   errorRate: rate('Calls answered with `errorStatus`.'),
   errorStatus: count(500, 'Status of those errors.', 599, 400),
   htmlRate: rate('Calls answered with a 502 in HTML, as a proxy would.'),
+  pageRate: rate('Calls answered with a page by somebody in between.'),
+  pageStatus: count(403, 'Status of those pages; 200 is a sign-in page.', 599, 200),
+  pageType: choice(
+    ['html', 'text', 'untyped'],
+    'Kind of those pages: HTML, plain text, or HTML without a content type.',
+  ),
   expiredRate: rate('Calls refused as carrying an expired token.'),
   redirectRate: rate('Calls answered with a 302 to `/redirected`.'),
   dropRate: rate('Calls whose connection is cut without an answer.'),
-  truncateRate: rate('Answers cut in half, with a matching `Content-Length`.'),
+  truncateRate: rate('Answers whose JSON ends in the middle, though whole by HTTP’s measure.'),
+  cutRate: rate('Answers whose connection is cut in the middle of the body.'),
   oversizeRate: rate('Answers padded with blanks to `oversizeBytes`.'),
   oversizeBytes: count(16_777_216, 'Size of a padded answer.', 268_435_456),
+  emptyRate: rate('Answers of 200 that lose their body.'),
+  emptyStatus: choice([200, 204], 'Status of those empty answers.'),
+  bomRate: rate('Answers with a byte order mark ahead of the JSON.'),
+  interimRate: rate('Answers after a 102 and a 103.'),
+  repeatRate: rate('Answers with their headers sent twice; the first of two `Retry-After` is 0.'),
+  trailerRate: rate('Answers in chunks, with a trailer.'),
+  closeRate: rate('Answers after which a connection that was to be kept is closed.'),
+  closeWhen: choice(
+    ['asked', 'answered'],
+    'When it is closed: as the next call arrives on it, unanswered, or right after the answer.',
+  ),
   faultOperations: listOf(operations, 'Operations that faults are limited to; none means all.'),
   faultLimit: count(
     0,
@@ -138,9 +160,12 @@ export function environmentName(name: string): string {
   return `SANDBOX_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
+/** The environment variables of all settings. */
+export const sandboxVariables: readonly string[] = entries.map(([name]) => environmentName(name));
+
 /**
- * Reads the `SANDBOX_*` variables; an empty one counts as absent.
- * Never throws: each bad or unknown variable is one entry in `problems`, and its setting keeps the default.
+ * Reads the `SANDBOX_*` variables; an empty one counts as absent, as does one that is no setting.
+ * Never throws: each bad variable is one entry in `problems`, and its setting keeps the default.
  */
 export function readSandboxSettings(env: Record<string, string | undefined>): {
   settings: SandboxSettings;
@@ -148,15 +173,11 @@ export function readSandboxSettings(env: Record<string, string | undefined>): {
 } {
   const names = new Map(entries.map(([name]) => [environmentName(name), name]));
   const given: Record<string, unknown> = {};
-  const problems: string[] = [];
-  for (const [variable, text] of Object.entries(env)) {
-    if (!variable.startsWith('SANDBOX_') || text === undefined || text === '') continue;
+  for (const [variable, text = ''] of Object.entries(env)) {
     const name = names.get(variable);
-    if (name === undefined) problems.push(`${variable} is no switch of the sandbox`);
-    else given[name] = text;
+    if (name !== undefined && text.trim() !== '') given[name] = text.trim();
   }
-  const changed = changeSettings(defaultSettings, given, environmentName);
-  return { settings: changed.settings, problems: [...problems, ...changed.problems] };
+  return changeSettings(defaultSettings, given, environmentName);
 }
 
 /**

@@ -45,16 +45,15 @@ export function createTaskReads(
       api.version,
       {
         one: async (id, patience) => {
-          const wire = await api.getTaskStatus(id, { authorization, patience });
-          if (wire === undefined) return null;
-          const task = readTaskStatus(wire, now);
+          const task = readTaskStatus(await api.getTaskStatus(id, { authorization, patience }), now);
           if (task === undefined)
             throw new UpstreamError({ failure: 'unreadable', text: 'the task has no id' });
           return task;
         },
         list: async (filters, patience) => {
-          const { rows } = toRows(await api.getTaskStatusList({ filters }, { authorization, patience }));
-          return rows.filter((task) => task !== undefined);
+          const list = await api.getTaskStatusList({ filters }, { authorization, patience });
+          if (list.isEmpty) throw new UpstreamError({ failure: 'unreadable', text: 'the answer is empty' });
+          return toRows(list).rows.filter((task) => task !== undefined);
         },
       },
       (send) => {

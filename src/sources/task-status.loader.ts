@@ -5,7 +5,7 @@ import { oneOf } from '../translation/filter.grammar.js';
 import { MAX_IDS_PER_CALL, toIdRuns } from '../translation/id.translator.js';
 import { patienceOf, type Patience, type Waiting } from '../upstream/patience.js';
 import type { TaskStatusApi } from '../upstream/task-status.api.js';
-import { statusOf } from '../upstream/upstream-error.js';
+import { statusOf, UpstreamError } from '../upstream/upstream-error.js';
 import { createBatchWindow } from './batch-window.js';
 
 /** A task that is looked up, and for whom. */
@@ -25,7 +25,11 @@ const REFUSED_AS_A_WHOLE = new Set<number | undefined>([400, 404, 413, 414, 431]
 
 /** Whether a joined call failed in a way that its parts, asked one by one, need not. */
 export function isRefusedAsAWhole(error: unknown): boolean {
-  return REFUSED_AS_A_WHOLE.has(statusOf(error));
+  return REFUSED_AS_A_WHOLE.has(statusOf(error)) || isOversized(error);
+}
+
+function isOversized(error: unknown): boolean {
+  return error instanceof UpstreamError && error.details.failure === 'oversized';
 }
 
 type Found = TaskStatus | Error | null;
@@ -65,6 +69,11 @@ export function createTaskStatusLoader(
     try {
       rows = await reads.list(oneOf('id', ids), patienceFor(ids));
     } catch (error) {
+      if (isOversized(error)) {
+        const half = Math.ceil(ids.length / 2);
+        const halves = [ids.slice(0, half), ids.slice(half)];
+        return (await Promise.all(halves.map((part) => readRun(part, patienceFor)))).flat();
+      }
       if (isRefusedAsAWhole(error)) return readEach(ids, patienceFor);
       return ids.map((id) => [id, error as Error]);
     }

@@ -14,8 +14,10 @@ import { checkId } from '../translation/id.translator.js';
 import { toJsonPatch } from '../translation/json-patch.translator.js';
 import { readPage, type Order, type PageSubject } from '../translation/page.translator.js';
 import { readTaskStatus } from '../translation/task-status.reader.js';
+import { toGraphQLError } from '../translation/upstream-error.translator.js';
 import { within } from '../upstream/patience.js';
 import type { Caller, ListQuery, TaskStatusApi } from '../upstream/task-status.api.js';
+import type { Delivery } from '../upstream/delivery.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
 import type { Log } from '../telemetry/logger.js';
 import { readAll, sequenceOf, type RowSequence } from './row-sequence.js';
@@ -110,11 +112,14 @@ class OperationSource implements TaskStatusSource {
     const { api, reads, caller, memo } = this;
     const operations = toJsonPatch(patch, 'input.patch');
     reads.forget(caller.authorization, id);
-    const sent = api.updateTaskStatus(checkId(id, 'input.id'), operations, caller);
+    let delivery: Delivery = 'unsent';
+    const sent = api.updateTaskStatus(checkId(id, 'input.id'), operations, caller, (state) => {
+      delivery = state;
+    });
     const wire = await within(caller.patience, sent)
       .catch((error: unknown) => {
-        if (error instanceof UpstreamError && error.details.failure === 'unreadable') return undefined;
-        throw error;
+        if (delivery === 'applied') return undefined;
+        throw error instanceof UpstreamError ? toGraphQLError(error, delivery === 'sent') : error;
       })
       .finally(() => {
         reads.forget(caller.authorization, id);

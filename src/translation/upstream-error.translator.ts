@@ -3,25 +3,55 @@ import type { UpstreamError } from '../upstream/upstream-error.js';
 
 interface Meaning {
   readonly code: string;
-  /** What happened and what can be done about it, for a person. The upstream's words are put behind it. */
+  /** What happened, for a person. The upstream's words follow it. */
   readonly message: string;
+  /** What can be done about it. */
+  readonly advice?: string;
 }
 
+const LATER = 'Try again later';
+
+const UNREACHED: Meaning = {
+  code: 'UPSTREAM_UNAVAILABLE',
+  message: 'SailPoint could not be reached',
+  advice: LATER,
+};
 const UNAVAILABLE: Meaning = {
   code: 'UPSTREAM_UNAVAILABLE',
-  message: 'SailPoint could not be reached or failed. Try again later',
+  message: 'SailPoint failed',
+  advice: LATER,
 };
 const TIMEOUT: Meaning = {
   code: 'UPSTREAM_TIMEOUT',
-  message: 'SailPoint did not answer in time. Try again later',
+  message: 'SailPoint did not answer in time',
+  advice: LATER,
 };
 const BAD_RESPONSE: Meaning = {
   code: 'UPSTREAM_BAD_RESPONSE',
   message: 'SailPoint gave an answer that could not be used',
 };
+const UNTRUSTED: Meaning = {
+  code: 'UPSTREAM_UNAVAILABLE',
+  message: 'SailPoint could not be reached: its certificate is not trusted',
+  advice: 'The log of the gateway has the reason',
+};
+const FOREIGN: Meaning = {
+  code: 'UPSTREAM_BAD_RESPONSE',
+  message: 'The answer is not SailPoint’s: an intermediary, such as a proxy or a sign-in page, sent it',
+};
+const OVERSIZED: Meaning = {
+  code: 'UPSTREAM_BAD_RESPONSE',
+  message: 'SailPoint gave an answer that is too large',
+};
+const OVERSIZED_LIST: Meaning = { ...OVERSIZED, advice: 'Ask for fewer rows' };
+const NO_LIST: Meaning = {
+  code: 'NOT_FOUND',
+  message: 'SailPoint has no such list of tasks: this tenant may not have the API version',
+};
 const RATE_LIMITED: Meaning = {
   code: 'RATE_LIMITED',
-  message: 'SailPoint’s rate limit is used up. Try again later',
+  message: 'SailPoint’s rate limit is used up',
+  advice: LATER,
 };
 const BAD_INPUT: Meaning = {
   code: 'BAD_USER_INPUT',
@@ -31,7 +61,11 @@ const BAD_INPUT: Meaning = {
 /** The one table from the upstream's statuses to the codes of the contract. Other statuses: see {@link meaningOf}. */
 const byStatus: Readonly<Record<number, Meaning>> = {
   400: BAD_INPUT,
-  401: { code: 'UNAUTHENTICATED', message: 'SailPoint did not accept the access token. Sign in again' },
+  401: {
+    code: 'UNAUTHENTICATED',
+    message: 'SailPoint did not accept the access token',
+    advice: 'Sign in again',
+  },
   403: {
     code: 'FORBIDDEN',
     message: 'This access token may not do that: it lacks the scope, the user level or a user',
@@ -42,12 +76,22 @@ const byStatus: Readonly<Record<number, Meaning>> = {
   504: TIMEOUT,
 };
 
-function meaningOf({ details: { failure, status = 0 } }: UpstreamError): Meaning {
+/** Told where neither the upstream nor the gateway's own count of its calls says when to come back. */
+const RETRY_AFTER_SECONDS = 10;
+
+function meaningOf({ details: { failure, status = 0, list } }: UpstreamError): Meaning {
   switch (failure) {
     case 'connection':
+      return UNREACHED;
     case 'broken':
     case 'crowded':
       return UNAVAILABLE;
+    case 'untrusted':
+      return UNTRUSTED;
+    case 'foreign':
+      return FOREIGN;
+    case 'oversized':
+      return list ? OVERSIZED_LIST : OVERSIZED;
     case 'timeout':
     case 'abandoned':
       return TIMEOUT;
@@ -57,17 +101,44 @@ function meaningOf({ details: { failure, status = 0 } }: UpstreamError): Meaning
     case 'credentials':
       return BAD_RESPONSE;
     case 'status':
+      if (status === 404 && list) return NO_LIST;
       return byStatus[status] ?? (status >= 500 ? UNAVAILABLE : BAD_RESPONSE);
   }
 }
 
-/** A failed call as the client gets it: code, message, and what SailPoint's support would ask for. */
-export function toGraphQLError(error: UpstreamError): GraphQLError {
-  const { code, message } = meaningOf(error);
-  const { text, status, detailCode, trackingId, requestId, retryAfterSeconds } = error.details;
+/** What a client is told of a change of which nothing is known. */
+export const MAY_BE_APPLIED = 'The update may be applied all the same: look at the task first.';
+
+/**
+ * A failed call as the client gets it: code, message, and what SailPoint's support would ask for. Of an update it is
+ * told whether it may be applied all the same.
+ */
+export function toGraphQLError(error: UpstreamError, mayBeApplied?: boolean): GraphQLError {
+  const { code, message, advice } = meaningOf(error);
+  const { text, status, detailCode, trackingId, requestId } = error.details;
+  const retryAfterSeconds =
+    error.details.retryAfterSeconds ?? (code === RATE_LIMITED.code ? RETRY_AFTER_SECONDS : undefined);
   const upstream = { status, detailCode, trackingId, requestId, retryAfterSeconds };
   const isKnown = status !== undefined || retryAfterSeconds !== undefined;
-  return new GraphQLError(text === undefined ? `${message}.` : `${message}: ${text}`, {
-    extensions: { code, ...(isKnown && { upstream }) },
+  const sentences = [
+    text === undefined ? `${message}.` : `${message}: ${text}`,
+    mayBeApplied === true ? MAY_BE_APPLIED : advice && `${advice}.`,
+  ];
+  return new GraphQLError(join(sentences), {
+    extensions: {
+      code,
+      ...(mayBeApplied !== undefined && { mayBeApplied }),
+      ...(isKnown && { upstream }),
+    },
   });
+}
+
+/** Sentences one after the other, each with an end. */
+function join(sentences: readonly (string | undefined)[]): string {
+  const given = sentences.filter((sentence) => sentence !== undefined);
+  return given
+    .map((sentence, index) =>
+      index < given.length - 1 && !/[.!?]$/.test(sentence) ? `${sentence}.` : sentence,
+    )
+    .join(' ');
 }

@@ -84,7 +84,9 @@ export function createGuardedClient(
 function isOutage(error: unknown): boolean {
   if (!(error instanceof UpstreamError)) return false;
   const { failure, status = 0 } = error.details;
-  return failure === 'connection' || failure === 'timeout' || (failure === 'status' && status >= 500);
+  // A method that is not implemented says nothing of the others.
+  const isStatus = failure === 'status' && status >= 500 && status !== 501;
+  return failure === 'connection' || failure === 'timeout' || isStatus;
 }
 
 /** Whether the upstream answered, if only to refuse. */

@@ -13,9 +13,6 @@ const MAX_GATHER_MS = 100;
 /** Answers that only a caller whose token was accepted gets, besides the 2xx. */
 const KNOWN_CALLER = new Set([403, 404]);
 
-/** Where a call ended before the upstream could count it. */
-const UNREACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-
 /** A client that keeps to the rate limit. */
 export interface PacedClient {
   readonly client: UpstreamClient;
@@ -60,10 +57,11 @@ export function createPacedClient(
         return response;
       } catch (error) {
         const details = error instanceof UpstreamError ? error.details : undefined;
-        if (details?.status === 429) {
-          budget.pause(Math.min((details.retryAfterSeconds ?? 1) * 1000, MAX_PAUSE_MS));
-        }
+        const isLimited = details?.status === 429;
+        if (isLimited) budget.pause(Math.min((details.retryAfterSeconds ?? 1) * 1000, MAX_PAUSE_MS));
         budget.end(token, verdictOf(details), wasCounted(details));
+        if (isLimited && details.retryAfterSeconds === undefined)
+          throw new UpstreamError({ ...details, retryAfterSeconds: budget.secondsToWait(token) });
         throw error;
       }
     },
@@ -77,15 +75,17 @@ export function createPacedClient(
   };
 }
 
-function verdictOf({ status = 0 }: Partial<UpstreamErrorDetails> = {}): Verdict {
+/** An answer of somebody in between says nothing of a token. */
+function verdictOf({ failure, status = 0 }: Partial<UpstreamErrorDetails> = {}): Verdict {
+  if (failure === 'foreign') return 'unknown';
   return status === 401 ? 'refused' : KNOWN_CALLER.has(status) ? 'accepted' : 'unknown';
 }
 
 /** Not a token that was refused: whoever forges one would use up the budget of the client it names. */
-function wasCounted({ failure, status, text = '' }: Partial<UpstreamErrorDetails> = {}): boolean {
-  const unsent =
-    failure === 'credentials' || failure === 'broken' || failure === 'crowded' || UNREACHED.has(text);
-  return !unsent && status !== 401;
+function wasCounted({ failure, status, sent }: Partial<UpstreamErrorDetails> = {}): boolean {
+  const isUnsent =
+    sent === false || failure === 'credentials' || failure === 'broken' || failure === 'crowded';
+  return !isUnsent && status !== 401;
 }
 
 /** Whose budget a token uses: the client's that its payload names, which nobody has verified; else its own. */

@@ -24,6 +24,8 @@ export interface RateBudget {
   readonly isOpen: boolean;
   /** How many calls could, were no pause on. */
   readonly left: number;
+  /** In how many seconds a call with this token would begin, at least 1. */
+  secondsToWait(token: string): number;
 }
 
 interface Ticket {
@@ -122,10 +124,9 @@ export function createRateBudget(
     return Math.max(pausedUntil, first + Math.floor(ahead / calls) * windowMs);
   }
 
-  function held(until: number): UpstreamError {
-    const seconds = Math.max(1, Math.ceil((until - clock.now()) / 1000));
-    return new UpstreamError({ failure: 'held', retryAfterSeconds: seconds });
-  }
+  const secondsUntil = (at: number): number => Math.max(1, Math.ceil((at - clock.now()) / 1000));
+  const held = (until: number): UpstreamError =>
+    new UpstreamError({ failure: 'held', retryAfterSeconds: secondsUntil(until) });
 
   return {
     turn(token, patience) {
@@ -195,5 +196,7 @@ export function createRateBudget(
     get left() {
       return free();
     },
+
+    secondsToWait: (token) => secondsUntil(turnAt(token)),
   };
 }

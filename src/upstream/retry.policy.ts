@@ -6,8 +6,11 @@ const MAX_TRIES = 3;
 /** Before the first repetition up to so long is waited, before each further one up to twice as long. */
 const BACK_OFF_MS = 250;
 
-/** What may be over the next time. A 500 would fail again, and a timeout has cost its time already. */
-const PASSING = new Set([429, 502, 503, 504]);
+/** What may be over the next time, Cloudflare's words for an origin that is away among it. A timeout has cost its time. */
+const PASSING = new Set([429, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 530]);
+
+/** A 500 is an error of the upstream's: it may be over the next time, and is not after that. */
+const MAX_TRIES_OF_500 = 2;
 
 /**
  * How many milliseconds to wait before a failed read is sent again; undefined where it isn't.
@@ -19,8 +22,13 @@ export function retryDelayMs(
   tries: number,
   random: () => number,
 ): number | undefined {
-  const mayPass = failure === 'connection' || (failure === 'status' && PASSING.has(status));
-  if (!mayPass || tries >= MAX_TRIES) return undefined;
+  const most =
+    failure === 'connection' || (failure === 'status' && PASSING.has(status))
+      ? MAX_TRIES
+      : failure === 'status' && status === 500
+        ? MAX_TRIES_OF_500
+        : 0;
+  if (tries >= most) return undefined;
   return retryAfterSeconds * 1000 + random() * BACK_OFF_MS * 2 ** (tries - 1);
 }
 

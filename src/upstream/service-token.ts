@@ -1,6 +1,7 @@
 import type { Clock } from './clock.js';
 import { createPatience, within } from './patience.js';
 import type { UpstreamClient } from './upstream.client.js';
+import { oncePerMinute, type UpstreamLog } from './upstream-log.js';
 import { statusOf, UpstreamError } from './upstream-error.js';
 
 /** The OAuth client as which a gateway calls for itself. */
@@ -25,6 +26,13 @@ interface Token {
   readonly endsAt: number;
 }
 
+/** A client that calls as the gateway itself. */
+export interface ServiceClient {
+  readonly client: UpstreamClient;
+  /** Whether the upstream refused the credentials the last time it was asked for a token. */
+  readonly isRefused: () => boolean;
+}
+
 /**
  * A client that calls as the gateway itself: the requests' own `authorization` gives way to a token by client
  * credentials. One is asked for at a time, ahead of the last one's end. A call that is refused with 401 is repeated
@@ -34,15 +42,30 @@ export function asService(
   client: UpstreamClient,
   credentials: ServiceCredentials,
   clock: Clock,
-): UpstreamClient {
+  warn: UpstreamLog,
+): ServiceClient {
   let token: Token | undefined;
-  let underWay: Promise<Token> | undefined;
+  let inFlight: Promise<Token> | undefined;
+  let isRefused = false;
+  const isDue = oncePerMinute(clock);
+  const logRefusal = ({ details: { status, text } }: UpstreamError): void => {
+    if (isDue(`${status} ${text}`)) warn({ status, text }, 'SailPoint refuses the gateway’s credentials');
+  };
 
   function renew(): Promise<Token> {
-    underWay ??= askToken(client, credentials, clock)
-      .then((fresh) => (token = fresh))
-      .finally(() => (underWay = undefined));
-    return underWay;
+    inFlight ??= askToken(client, credentials, clock)
+      .then((fresh) => {
+        isRefused = false;
+        return (token = fresh);
+      })
+      .catch((error: unknown) => {
+        if (!isNoToken(error)) throw error;
+        isRefused = true;
+        logRefusal(error);
+        throw refused(error.details.status);
+      })
+      .finally(() => (inFlight = undefined));
+    return inFlight;
   }
 
   async function current(): Promise<string> {
@@ -52,7 +75,7 @@ export function asService(
     return token.authorization;
   }
 
-  return async (request) => {
+  const asGateway: UpstreamClient = async (request) => {
     const { patience } = request;
     const authorization = await within(patience, current());
     try {
@@ -62,11 +85,14 @@ export function asService(
       if (token?.authorization === authorization) token = undefined;
       return await client({ ...request, authorization: await within(patience, current()) }).catch(
         (again: unknown) => {
-          throw statusOf(again) === 401 ? refused(401) : again;
+          if (statusOf(again) !== 401) throw again;
+          logRefusal(again as UpstreamError);
+          throw refused(401);
         },
       );
     }
   };
+  return { client: asGateway, isRefused: () => isRefused };
 }
 
 async function askToken(
@@ -83,16 +109,16 @@ async function askToken(
     authorization: undefined,
     patience,
     body: { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(fields).toString() },
+    secrets: [clientSecret],
   })
     .catch((error: unknown) => {
-      throw isNoToken(error) ? refused(error.details.status) : error;
+      throw isUnreadable(error) ? noToken(error.details.status) : error;
     })
     .finally(() => {
       patience.end();
     });
   const answer = (body ?? {}) as { access_token?: unknown; expires_in?: unknown };
-  if (typeof answer.access_token !== 'string' || !/^[!-~]+$/.test(answer.access_token))
-    throw new UpstreamError({ failure: 'credentials', status, text: 'there is no token in the answer' });
+  if (typeof answer.access_token !== 'string' || !/^[!-~]+$/.test(answer.access_token)) throw noToken(status);
   const lifetimeMs = 1000 * (Number(answer.expires_in) > 0 ? Number(answer.expires_in) : LIFETIME_SECONDS);
   return {
     authorization: `Bearer ${answer.access_token}`,
@@ -101,18 +127,26 @@ async function askToken(
   };
 }
 
-/** Whether the upstream answered, and there will be no other answer the next time. */
+/** Whether the upstream refused to give a token. */
 function isNoToken(error: unknown): error is UpstreamError {
-  if (!(error instanceof UpstreamError)) return false;
   const status = statusOf(error);
-  return error.details.failure === 'unreadable' || (status !== undefined && status < 500 && status !== 429);
+  return status !== undefined && status < 500 && status !== 429;
+}
+
+function isUnreadable(error: unknown): error is UpstreamError {
+  if (!(error instanceof UpstreamError)) return false;
+  return error.details.failure === 'unreadable' || error.details.failure === 'oversized';
+}
+
+function noToken(status: number | undefined): UpstreamError {
+  return credentialsFailure(status, 'there is no token in the answer');
 }
 
 /** A failure of its own, not the status: a client that is told 401 or 403 would look for the fault in its own token. */
 function refused(status: number | undefined): UpstreamError {
-  return new UpstreamError({
-    failure: 'credentials',
-    ...(status !== undefined && { status }),
-    text: 'it refuses the gateway’s own credentials',
-  });
+  return credentialsFailure(status, 'it refuses the gateway’s own credentials');
+}
+
+function credentialsFailure(status: number | undefined, text: string): UpstreamError {
+  return new UpstreamError({ failure: 'credentials', ...(status !== undefined && { status }), text });
 }

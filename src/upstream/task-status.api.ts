@@ -1,7 +1,8 @@
 import type { ApiVersion } from './api-version.js';
 import type { Patience } from './patience.js';
-import type { UpstreamClient, UpstreamResponse } from './upstream.client.js';
-import { UpstreamError } from './upstream-error.js';
+import type { Delivery } from './delivery.js';
+import type { UpstreamClient, UpstreamRequest, UpstreamResponse } from './upstream.client.js';
+import { statusOf, UpstreamError } from './upstream-error.js';
 import type { WireJsonPatchOperation, WireTaskStatus } from './wire.js';
 
 /** Parameters of a list. What is absent is not sent; `count` costs the upstream time. */
@@ -18,6 +19,8 @@ export interface ListQuery {
 export interface WireTaskList {
   readonly rows: readonly WireTaskStatus[];
   readonly totalCount: number | null;
+  /** Whether there was no body: an empty answer doesn't say that there are no rows. */
+  readonly isEmpty: boolean;
 }
 
 /** The `Authorization` header to send, unchanged. */
@@ -32,19 +35,26 @@ export interface Caller {
 /** The vendor's five operations under their own names. All of them throw `UpstreamError`. */
 export interface TaskStatusApi {
   readonly version: ApiVersion;
-  /** https://developer.sailpoint.com/docs/api/beta/get-task-status. Undefined where the body is empty. */
-  getTaskStatus(id: string, caller: Caller): Promise<WireTaskStatus | undefined>;
+  /** https://developer.sailpoint.com/docs/api/beta/get-task-status */
+  getTaskStatus(id: string, caller: Caller): Promise<WireTaskStatus>;
   /** https://developer.sailpoint.com/docs/api/beta/get-task-status-list */
   getTaskStatusList(query: ListQuery, caller: Caller): Promise<WireTaskList>;
   /** https://developer.sailpoint.com/docs/api/beta/get-pending-tasks. Takes no filters and no sorters. */
   getPendingTasks(query: ListQuery, caller: Caller): Promise<WireTaskList>;
-  /** https://developer.sailpoint.com/docs/api/beta/get-pending-task-headers. Gives the total count, or null. */
+  /**
+   * https://developer.sailpoint.com/docs/api/beta/get-pending-task-headers. Gives the total count, or null. Where HEAD
+   * is refused, or somebody in between answers it, the same is asked by GET.
+   */
   getPendingTaskHeaders(caller: Caller): Promise<number | null>;
-  /** https://developer.sailpoint.com/docs/api/beta/update-task-status. Undefined where the body is empty. */
+  /**
+   * https://developer.sailpoint.com/docs/api/beta/update-task-status. Undefined where the body is empty. Whether the
+   * update is applied is told by `onDelivery`, whatever becomes of the answer.
+   */
   updateTaskStatus(
     id: string,
     patch: readonly WireJsonPatchOperation[],
     caller: Caller,
+    onDelivery: (delivery: Delivery) => void,
   ): Promise<WireTaskStatus | undefined>;
 }
 
@@ -53,23 +63,33 @@ export function createTaskStatusApi(client: UpstreamClient, version: ApiVersion)
   const one = (id: string): string => `${version.path}/${encodeURIComponent(id)}`;
   const pending = `${version.path}/pending-tasks`;
 
+  /** Marks a failure as a list's. */
+  const askList = (request: UpstreamRequest): Promise<UpstreamResponse> =>
+    client(request).catch((error: unknown) => {
+      throw error instanceof UpstreamError ? new UpstreamError({ ...error.details, list: true }) : error;
+    });
+  const getList = async (path: string, query: ListQuery, caller: Caller): Promise<WireTaskList> =>
+    toList(await askList({ method: 'GET', path: path + search(query), ...caller }));
+
   return {
     version,
     async getTaskStatus(id, caller) {
-      return toRow(await client({ method: 'GET', path: one(id), ...caller }));
+      const response = await client({ method: 'GET', path: one(id), ...caller });
+      return toRow(response) ?? unreadable(response, 'the answer is empty');
     },
-    async getTaskStatusList(query, caller) {
-      return toList(await client({ method: 'GET', path: version.path + search(query), ...caller }));
-    },
-    async getPendingTasks(query, caller) {
-      return toList(await client({ method: 'GET', path: pending + search(query), ...caller }));
-    },
+    getTaskStatusList: (query, caller) => getList(version.path, query, caller),
+    getPendingTasks: (query, caller) => getList(pending, query, caller),
     async getPendingTaskHeaders(caller) {
-      return totalOf(await client({ method: 'HEAD', path: `${pending}?count=true`, ...caller }));
+      try {
+        return totalOf(await askList({ method: 'HEAD', path: `${pending}?count=true`, ...caller }));
+      } catch (error) {
+        if (!isAboutHead(error)) throw error;
+        return (await getList(pending, { limit: 1, count: true }, caller)).totalCount;
+      }
     },
-    async updateTaskStatus(id, patch, caller) {
+    async updateTaskStatus(id, patch, caller, onDelivery) {
       const body = { type: 'application/json-patch+json', text: JSON.stringify(patch) };
-      return toRow(await client({ method: 'PATCH', path: one(id), ...caller, body }));
+      return toRow(await client({ method: 'PATCH', path: one(id), ...caller, body, onDelivery }));
     },
   };
 }
@@ -82,18 +102,29 @@ function search(query: ListQuery): string {
 }
 
 function toRow(response: UpstreamResponse): WireTaskStatus | undefined {
-  const { body, status } = response;
+  const { body } = response;
   if (body === undefined) return undefined;
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
-  throw new UpstreamError({ failure: 'unreadable', status, text: 'the body is not an object' });
+  return unreadable(response, 'the body is not an object');
 }
 
 function toList(response: UpstreamResponse): WireTaskList {
-  const { body, status } = response;
+  const { body } = response;
   const totalCount = totalOf(response);
-  if (body === undefined) return { rows: [], totalCount };
-  if (Array.isArray(body)) return { rows: body as WireTaskStatus[], totalCount };
-  throw new UpstreamError({ failure: 'unreadable', status, text: 'the body is not an array' });
+  if (body === undefined) return { rows: [], totalCount, isEmpty: true };
+  if (Array.isArray(body)) return { rows: body as WireTaskStatus[], totalCount, isEmpty: false };
+  return unreadable(response, 'the body is not an array');
+}
+
+function unreadable({ status }: UpstreamResponse, text: string): never {
+  throw new UpstreamError({ failure: 'unreadable', status, text });
+}
+
+/** Whether a HEAD failed in a way that a GET need not. */
+function isAboutHead(error: unknown): boolean {
+  const status = statusOf(error);
+  const isForeign = error instanceof UpstreamError && error.details.failure === 'foreign';
+  return isForeign || status === 405 || status === 501;
 }
 
 /** A 204 says that there is nothing, and so that there are none. */

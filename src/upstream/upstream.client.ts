@@ -1,18 +1,16 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { Socket } from 'node:net';
 import { got, type Method, type PlainResponse, type Request } from 'got';
-import { Pool } from 'undici';
+import type { Agents } from './agents.js';
+import { headDetails, isOwnAnswer, totalCount, valuesOf } from './answer-head.js';
 import type { Clock } from './clock.js';
+import { deliveryBy, onceSent, type Delivery } from './delivery.js';
 import { readErrorBody } from './error-body.js';
 import type { Patience } from './patience.js';
-import { Breakable, through } from './pooled-request.js';
-import { UpstreamError, type UpstreamErrorDetails } from './upstream-error.js';
+import { foreignAnswer, oncePerMinute, type UpstreamLog } from './upstream-log.js';
+import { UpstreamError } from './upstream-error.js';
 
 /** A longer answer is no answer of this API: 250 rows take well under a megabyte. */
 const MAX_LENGTH = 8 * 1024 * 1024;
-
-/** What the vendor's int32 holds. */
-const MAX_INT = 2 ** 31 - 1;
 
 /** One REST call, as an operation describes it. */
 export interface UpstreamRequest {
@@ -21,13 +19,17 @@ export interface UpstreamRequest {
   readonly path: string;
   /** The `Authorization` header to send; none is sent where undefined. */
   readonly authorization: string | undefined;
-  /** How long the answer is waited for; then the call is broken off. */
+  /** How long the answer is waited for; then the call is aborted. */
   readonly patience: Patience;
   /** A body, already serialized, with its content type. */
   readonly body?: { readonly type: string; readonly text: string };
+  /** Called as the call gets from one state to the next; a call starts unsent. */
+  readonly onDelivery?: (delivery: Delivery) => void;
+  /** What the body holds and no log may, besides the token. */
+  readonly secrets?: readonly string[];
 }
 
-/** A usable answer: status 2xx and a body that is JSON, or none. */
+/** A usable answer: of the API, with status 2xx and a body that is JSON, or none. */
 export interface UpstreamResponse {
   readonly status: number;
   /** The parsed body; undefined where it was empty. */
@@ -44,61 +46,88 @@ export interface UpstreamClientOptions {
   readonly origin: string;
   readonly timeoutMs: number;
   readonly clock: Clock;
+  readonly agents: Agents;
+  /** The forward proxy of the agents, as the log has it. */
+  readonly proxyHost?: string | undefined;
+  readonly warn: UpstreamLog;
 }
 
-/** For so long a connection is kept for the next call. */
-const KEEP_ALIVE_MS = 30_000;
+/** What came of an answer's body: all of it, or why not. */
+type Body = {
+  readonly text: string;
+  readonly cut?: 'too long' | 'broken off';
+  readonly error?: unknown;
+};
 
 /** The one got instance: no retries, no redirects, connections kept alive. */
-export function createUpstreamClient({ origin, timeoutMs, clock }: UpstreamClientOptions): UpstreamClient {
+export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
+  const { origin, timeoutMs, clock, agents, proxyHost, warn } = options;
   const client = got.extend({
-    // All that a read has: got clones them, and V8 gives a clone that gets one more a shape of its own.
-    headers: {
-      accept: 'application/json',
-      'user-agent': 'task-status-gateway',
-      'accept-encoding': 'gzip, deflate, br',
-      authorization: undefined,
-    },
-    agent: { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) },
+    headers: { accept: 'application/json', 'user-agent': 'task-status-gateway' },
+    agent: agents,
     followRedirect: false,
     retry: { limit: 0 },
     throwHttpErrors: false,
-    mutableDefaults: true,
   });
-  // got spreads these, all undefined, into an object of forty properties for each call: 50 µs and 17 KB on Node 20.
-  client.defaults.options.cacheOptions = {};
-  const pool = new Pool(origin, { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 0, bodyTimeout: 0 });
+  const { host } = new URL(origin);
+  const isDue = oncePerMinute(clock);
+  /** No path and no token: a code and a host. */
+  const logFailure = (code: string): void => {
+    if (isDue(code)) warn({ code, host, proxy: proxyHost }, 'a connection to SailPoint failed');
+  };
 
-  return async ({ method, path, authorization, patience, body }) => {
+  return async ({ method, path, authorization, patience, body, onDelivery, secrets = [] }) => {
     if (patience.isOver()) throw new UpstreamError({ failure: 'abandoned' });
     const began = clock.now();
     let ended: number | undefined;
     patience.note({ ms: () => (ended ?? clock.now()) - began });
-    const call = new Breakable();
     const stream = client(origin + path, {
       isStream: true,
       method,
-      headers: { authorization, ...(body && { 'content-type': body.type }) },
-      // What has a body is sent by node:http, to which alone got can write one.
-      ...(body ? { body: body.text } : { request: through(pool, path, call) }),
+      headers: {
+        ...(authorization !== undefined && { authorization }),
+        ...(body && { 'content-type': body.type }),
+      },
+      ...(body && { body: body.text }),
     });
-    const { response, text } = await exchange(stream, call, patience, timeoutMs, clock).finally(() => {
-      ended = clock.now();
+    let isSent = false;
+    onceSent(stream, () => {
+      isSent = true;
+      onDelivery?.('sent');
     });
-    const { statusCode: status, headers } = response;
-    const json = parse(text);
-    const about = {
-      status,
-      ...optional('requestId', single(headers['slpt-request-id'])),
-      ...optional('retryAfterSeconds', retryAfterSeconds(headers['retry-after'], clock.now())),
-    };
-    if (status < 200 || status > 299) {
-      throw new UpstreamError({ failure: 'status', ...about, ...readErrorBody(json.value) });
+    stream.once('response', ({ statusCode, headers }: PlainResponse) => {
+      onDelivery?.(deliveryBy(statusCode, isOwnAnswer(statusCode, headers['content-type'])));
+    });
+    const { response, text, cut, error } = await exchange(stream, patience, timeoutMs, clock)
+      .catch((failure: unknown) => {
+        throw unreached(failure, isSent, logFailure);
+      })
+      .finally(() => {
+        ended = clock.now();
+      });
+    const { statusCode: status, headers, rawHeaders } = response;
+    if (error !== undefined && isConnectionCode(codeOf(error))) logFailure(codeOf(error));
+    const about = headDetails(status, rawHeaders, clock.now());
+    const json = cut === undefined ? parse(text) : undefined;
+    const isOwn = isOwnAnswer(status, headers['content-type'], json !== undefined);
+    onDelivery?.(deliveryBy(status, isOwn));
+    if (isOwn !== true) {
+      const token = authorization?.replace(/^\S+ +/, '');
+      warn(foreignAnswer(response, text, [...secrets, ...(token ? [token] : [])]), FOREIGN);
+      if (status < 500 && status !== 429) throw new UpstreamError({ failure: 'foreign', ...about });
     }
-    if (!json.ok) throw new UpstreamError({ failure: 'unreadable', ...about, text: 'the body is not JSON' });
-    return { status, body: json.value, totalCount: count(headers['x-total-count']) };
+    if (status < 200 || status > 299)
+      throw new UpstreamError({ failure: 'status', ...about, ...readErrorBody(json?.value) });
+    if (cut === 'too long') throw new UpstreamError({ failure: 'oversized', ...about });
+    if (json === undefined)
+      throw new UpstreamError({ failure: 'unreadable', ...about, text: cut ? CUT : NOT_JSON });
+    return { status, body: json.value, totalCount: totalCount(valuesOf(rawHeaders, 'x-total-count')) };
   };
 }
+
+const FOREIGN = 'an answer is not SailPoint’s: an intermediary sent it';
+const CUT = 'the body was cut off';
+const NOT_JSON = 'the body is not JSON';
 
 /**
  * Reads an answer to its end, unless its time or the patience of those who wait is over before. As a stream, got costs
@@ -106,28 +135,28 @@ export function createUpstreamClient({ origin, timeoutMs, clock }: UpstreamClien
  */
 function exchange(
   stream: Request,
-  call: Breakable,
   patience: Patience,
   timeoutMs: number,
   clock: Clock,
-): Promise<{ response: PlainResponse; text: string }> {
+): Promise<Body & { response: PlainResponse }> {
   return new Promise((resolve, reject) => {
     let response: PlainResponse | undefined;
     let text = '';
-    const fail = (error: UpstreamError): void => {
+    const end = (cut?: Body['cut'], error?: unknown): void => {
       release();
-      call.break();
-      reject(error);
+      if (response) resolve({ response, text, ...(cut && { cut, error }) });
+      else reject(error instanceof Error ? error : new Error('the answer has no head'));
     };
-    const breakOff = (error: UpstreamError): void => {
-      fail(error);
+    const abort = (failure: 'timeout' | 'abandoned'): void => {
+      release();
+      reject(new UpstreamError({ failure }));
       stream.destroy();
     };
     const cancel = clock.after(timeoutMs, () => {
-      breakOff(new UpstreamError({ failure: 'timeout' }));
+      abort('timeout');
     });
     const leave = patience.onOver(() => {
-      breakOff(new UpstreamError({ failure: 'abandoned' }));
+      abort('abandoned');
     });
     const release = (): void => {
       cancel();
@@ -137,75 +166,63 @@ function exchange(
     stream.setEncoding('utf8');
     stream.on('data', (piece: string) => {
       text += piece;
-      if (text.length > MAX_LENGTH)
-        breakOff(
-          failed(new RangeError(`the body is longer than ${MAX_LENGTH} characters`), response?.statusCode),
-        );
+      if (text.length <= MAX_LENGTH) return;
+      end('too long');
+      stream.destroy();
     });
     stream.once('end', () => {
-      if (response === undefined) {
-        fail(failed(undefined, undefined));
-        return;
-      }
-      release();
-      resolve({ response, text });
+      end();
+    });
+    // A switch of protocols, which nobody asked for.
+    stream.once('upgrade', (_, socket: Socket) => {
+      socket.destroy();
+      end(undefined, new Error('the answer is an upgrade'));
     });
     stream.on('error', (error: unknown) => {
-      fail(failed(error, response?.statusCode));
+      end('broken off', error);
     });
   });
 }
 
-/**
- * Keeps the class and code of a transport error only: got's own errors hold the request and its headers. Where the
- * status had come, it was the body that broke off.
- */
-function failed(error: unknown, status: number | undefined): UpstreamError {
-  if (status !== undefined) {
-    const failure = status >= 200 && status <= 299 ? 'unreadable' : 'status';
-    return new UpstreamError({
-      failure,
-      status,
-      text: error instanceof RangeError ? error.message : 'the body broke off',
-    });
+/** Keeps the kind of a transport error only: got's own errors hold the request and its headers. */
+function unreached(error: unknown, isSent: boolean, log: (code: string) => void): UpstreamError {
+  if (error instanceof UpstreamError) {
+    const isLate = error.details.failure === 'timeout';
+    if (isLate && !isSent) log('ETIMEDOUT');
+    return isLate ? new UpstreamError({ ...error.details, sent: isSent }) : error;
   }
-  const code = (error as { code?: unknown } | undefined)?.code;
+  const code = codeOf(error);
+  log(code);
   return new UpstreamError({
-    failure: 'connection',
-    ...optional('text', typeof code === 'string' ? code : undefined),
+    failure: UNTRUSTED.test(code) ? 'untrusted' : 'connection',
+    reason: code,
+    sent: isSent,
   });
 }
 
-function parse(text: string): { ok: boolean; value: unknown } {
-  if (text.trim() === '') return { ok: true, value: undefined };
+/** An error's code; where it has none of its own, its words, which are a library's and hold nothing of a request. */
+function codeOf(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === 'string' && code !== 'ERR_GOT_REQUEST_ERROR') return code;
+  return typeof message === 'string' ? message.slice(0, 100) : 'unknown';
+}
+
+/** Codes of the operating system's and of Node's connections, unlike those of a decompressor. */
+function isConnectionCode(code: string): boolean {
+  return /^E[A-Z]+$/.test(code);
+}
+
+/** Codes for a certificate that is not trusted: those of X.509 that Node has, and of a name that it isn't made for. */
+const UNTRUSTED =
+  /^(?:CERT_|CRL_|ERROR_IN_C|UNABLE_TO_(?:GET|DECRYPT|DECODE|VERIFY)_|DEPTH_ZERO_|SELF_SIGNED_|PATH_LENGTH_|ERR_TLS_CERT_|INVALID_(?:CA|PURPOSE)$|HOSTNAME_MISMATCH$|UNSPECIFIED$)/;
+
+/** The value of a JSON text, with or without a byte order mark; undefined where it is none. */
+function parse(given: string): { readonly value: unknown } | undefined {
+  const text = given.startsWith('\ufeff') ? given.slice(1) : given;
+  if (text.trim() === '') return { value: undefined };
   try {
-    return { ok: true, value: JSON.parse(text) };
+    return { value: JSON.parse(text) };
   } catch {
-    return { ok: false, value: undefined };
+    return undefined;
   }
-}
-
-/** Reads a `Retry-After` in either of its forms (RFC 9110, 10.2.3); undefined where it is neither. */
-export function retryAfterSeconds(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header);
-  const date = /^[a-z]{3,9}, \d/i.test(header) ? Date.parse(header) : NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - nowMs) / 1000));
-}
-
-function count(header: string | string[] | undefined): number | null {
-  const text = single(header);
-  const total = text !== undefined && /^\d+$/.test(text) ? Number(text) : Infinity;
-  return total <= MAX_INT ? total : null;
-}
-
-function single(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
-}
-
-function optional<K extends keyof UpstreamErrorDetails>(
-  key: K,
-  value: UpstreamErrorDetails[K] | undefined,
-): object {
-  return value === undefined ? {} : { [key]: value };
 }

@@ -161,8 +161,16 @@ describe('what may pass', () => {
     expect(calls()).toHaveLength(3);
   });
 
+  test('a 500 of a read is asked again, once', async () => {
+    sandbox.configure({ errorRate: 1, errorStatus: 500, faultLimit: 1 });
+    expect((await ask(gateway.url, LIST)).data.list.nodes).toHaveLength(3);
+    sandbox.configure({ errorRate: 1, errorStatus: 500, faultLimit: 0 });
+    expect(codes(await ask(gateway.url, LIST))).toEqual({ list: 'UPSTREAM_UNAVAILABLE' });
+    expect(calls()).toEqual(['GET 500', 'GET 200', 'GET 500', 'GET 500']);
+  });
+
   test.each([
-    [500, 'UPSTREAM_UNAVAILABLE'],
+    [501, 'UPSTREAM_UNAVAILABLE'],
     [400, 'BAD_USER_INPUT'],
     [401, 'UNAUTHENTICATED'],
   ])('a %i is not', async (errorStatus, code) => {
@@ -219,7 +227,9 @@ describe('an upstream that is down', () => {
   beforeEach(async () => {
     changes.length = 0;
     sandbox = await startSandbox({ settings: { rateLimit: 'off', tasks: 50 } });
-    const warn = (...args: unknown[]): number => changes.push(args[0]);
+    const warn = (details: object): void => {
+      if ('circuit' in details) changes.push(details);
+    };
     gateway = await startGatewayOn(sandbox.url, 'v1', Date.now, {}, { ...silentLog, warn });
     stops.push(
       () => sandbox.stop(),

@@ -126,7 +126,7 @@ describe('GraphiQL', () => {
 });
 
 describe('without GraphiQL', () => {
-  test.each([{ GRAPHIQL: 'off' }, { NODE_ENV: 'production' }])(
+  test.each([{ GRAPHIQL: 'off' }, { NODE_ENV: 'production', SAIL_BASE_URL: 'sandbox' }])(
     'by %j a browser is told so, and the schema is not told',
     async (environment) => {
       const gateway = await start(environment);

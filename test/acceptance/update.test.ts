@@ -59,7 +59,7 @@ onEachVersion((pair) => {
   ])('%j is refused by name and rule before anything is sent', async (patch, argument, rule) => {
     const { status, data, errors } = await pair.ask(UPDATE, { input: { id: 'x', patch } });
     expect([status, data]).toEqual([200, { updateTaskStatus: null }]);
-    expect(errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', argument });
+    expect(errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', argument, mayBeApplied: false });
     expect(errors[0]?.message).toContain(rule);
     expect(pair.calls()).toEqual([]);
   });

@@ -5,10 +5,16 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Pair } from '../support/pair.js';
 
-const pair = new Pair('v1', {}, { BODY_LIMIT: '100000', REQUEST_SECONDS: '1' });
-const strict = new Pair('v1', {}, { CLIENT_RATE_LIMIT: '3/10s', CONNECTION_LIMIT: '20' });
-beforeAll(() => Promise.all([pair.start(), strict.start()]));
-afterAll(() => Promise.all([pair.stop(), strict.stop()]));
+const pair = new Pair('v1', {}, { BODY_LIMIT: '100000' });
+/** Has no time for requests that are slow to arrive. */
+const hasty = new Pair('v1', {}, { REQUEST_SECONDS: '1' });
+const strict = new Pair(
+  'v1',
+  {},
+  { CLIENT_RATE_LIMIT: '3/10s', CONNECTION_LIMIT: '20', CORS_ORIGINS: 'https://app.example.com' },
+);
+beforeAll(() => Promise.all([pair.start(), strict.start(), hasty.start()]));
+afterAll(() => Promise.all([pair.stop(), strict.stop(), hasty.stop()]));
 
 const sockets: Socket[] = [];
 afterEach(() => {
@@ -142,7 +148,8 @@ describe('bodies', () => {
 
   test('that don’t arrive in time are given up, and so are headers and connections that say nothing', async () => {
     const head = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`;
-    const answers = await Promise.all([raw(head), raw('POST /graphql HTTP/1.1\r\nHost: x\r\nX-'), raw('')]);
+    const late = [head, 'POST /graphql HTTP/1.1\r\nHost: x\r\nX-', ''];
+    const answers = await Promise.all(late.map((text) => raw(text, hasty)));
     for (const answer of answers) {
       expect(answer).toMatch(/^HTTP\/1\.1 408 /);
       expect(answer).toContain('"code":"BAD_REQUEST"');
@@ -183,9 +190,37 @@ describe('requests that are none', () => {
     expect(answer).not.toMatch(/stack|node_modules/);
   });
 
-  test('of HTTP/1.0 need no host', async () => {
-    const head = 'POST /graphql HTTP/1.0\r\nContent-Type: application/json\r\n';
-    expect(await raw(`${head}Content-Length: ${small.length}\r\n\r\n${small}`)).toContain('"Query"');
+  test.each([
+    ['none', ''],
+    ['an empty one', 'Host:\r\n'],
+    ['one with a space', 'Host: a b\r\n'],
+    ['half an address', 'Host: [::1\r\n'],
+    ['a port alone', 'Host: :\r\n'],
+    ['no port there is', 'Host: x:65536\r\n'],
+    ['a query', 'Host: ?a\r\n'],
+    ['a bad escape', 'Host: %zz\r\n'],
+  ])('whose host is %s', async (_, host) => {
+    for (const method of ['POST', 'GET']) {
+      const answer = await raw(`${method} /graphql HTTP/1.1\r\n${host}Connection: close\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1\.1 400 [^]*"code":"BAD_REQUEST"/);
+    }
+  });
+
+  test('but those by HTTP/1.0 need no host', async () => {
+    const head = `POST /graphql HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: ${small.length}`;
+    expect(await raw(`${head}\r\n\r\n${small}`)).toMatch(/^HTTP\/1\.1 200 [^]*\{"__typename":"Query"\}/);
+  });
+
+  test('don’t keep their connection, even if it is not closed by who sent them', async () => {
+    const { hostname, port } = new URL(pair.gateway.url);
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    sockets.push(socket);
+    socket.resume().write('garbage\r\n\r\n');
+    await once(socket, 'end');
+    // What is sent is answered by a reset, once the other side is gone.
+    const beat = setInterval(() => socket.write('x'), 50);
+    await new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve));
+    clearInterval(beat);
   });
 
   test('paths that are badly encoded, or that lead elsewhere', async () => {
@@ -279,6 +314,61 @@ describe('headers of every answer', () => {
     });
     for (const name of ['x-powered-by', 'server']) expect(headers.get(name)).toBeNull();
   });
+});
+
+describe('headers of the answers that no route gives', () => {
+  const rest = 'Host: x\r\nConnection: close\r\n';
+
+  test.each<[string, string, number, Pair?]>([
+    ['to an expectation', `POST /graphql HTTP/1.1\r\n${rest}Expect: something\r\n\r\n`, 417],
+    ['to a tunnel', `CONNECT example.com:443 HTTP/1.1\r\n${rest}\r\n`, 405],
+    [
+      'to other protocols',
+      `GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n`,
+      404,
+    ],
+    ['to no host', 'GET /graphql HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    ['to HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
+    ['to TLS', '\u0016\u0003\u0001\u0000\r\n\r\n', 400],
+    ['to no method', `FOO /graphql HTTP/1.1\r\n${rest}\r\n`, 400],
+    ['to long headers', `GET / HTTP/1.1\r\n${rest}X: ${'x'.repeat(100_000)}\r\n\r\n`, 431],
+    ['to late ones', 'GET / HTTP/1.1\r\nHost: x\r\n', 408, hasty],
+    [
+      'to broken chunks',
+      `POST /graphql HTTP/1.1\r\n${rest}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
+      400,
+    ],
+    ['to OPTIONS', `OPTIONS /graphql HTTP/1.1\r\n${rest}\r\n`, 405],
+    ['to OPTIONS of all', `OPTIONS * HTTP/1.1\r\n${rest}\r\n`, 404],
+    ['to TRACE', `TRACE /graphql HTTP/1.1\r\n${rest}\r\n`, 405],
+    ['to HEAD', `HEAD /health/live HTTP/1.1\r\n${rest}\r\n`, 200],
+  ])('%s', async (_, text, status, to = pair) => {
+    expect(securityOf(await raw(text, to))).toEqual([status, true]);
+  });
+
+  test.each([
+    ['to a preflight', 'Origin: https://app.example.com\r\nAccess-Control-Request-Method: POST\r\n', 204],
+    [
+      'to that of another page',
+      'Origin: https://evil.example\r\nAccess-Control-Request-Method: POST\r\n',
+      204,
+    ],
+    ['to half a preflight', 'Origin: https://app.example.com\r\n', 400],
+  ])('%s', async (_, headers, status) => {
+    const answer = await raw(`OPTIONS /graphql HTTP/1.1\r\n${rest}${headers}\r\n`, strict);
+    expect(securityOf(answer)).toEqual([status, true]);
+  });
+
+  /** The status of an answer, and whether its head has all of them. */
+  function securityOf(answer: string): [status: number, hasAll: boolean] {
+    const [head = ''] = answer.toLowerCase().split('\r\n\r\n');
+    const lines = [
+      'x-content-type-options: nosniff',
+      'x-frame-options: deny',
+      'referrer-policy: no-referrer',
+    ];
+    return [Number(head.split(' ')[1]), lines.every((line) => head.split('\r\n').includes(line))];
+  }
 });
 
 describe('many requests', () => {

@@ -13,6 +13,12 @@ function problemsOf(environment: Environment): readonly string[] {
   return 'problems' in reading ? reading.problems : [];
 }
 
+function warningsOf(environment: Environment): readonly string[] {
+  const reading = readConfig(environment);
+  if ('problems' in reading) throw new Error(reading.problems.join('\n'));
+  return reading.warnings;
+}
+
 /** Settings that are a number from 1 on. */
 const amounts = [
   'FIELD_LIMIT',
@@ -55,6 +61,8 @@ const names = [
   'NODE_ENV',
   'GRAPHIQL',
   'INTROSPECTION',
+  'FAST_PATH',
+  'ALLOW_UNKNOWN_SETTINGS',
 ];
 
 const limits: Config['limits'] = {
@@ -72,11 +80,13 @@ const limits: Config['limits'] = {
 /** Of a gateway in front of a tenant. */
 const strict: Config['credentials'] = { mode: 'passthrough', anonymous: false };
 const key = '0123456789abcdef';
+const production = { NODE_ENV: 'production', SAIL_BASE_URL: 'sandbox' };
 
 const defaults: Config = {
   host: '127.0.0.1',
   port: 4000,
   upstreamOrigin: undefined,
+  proxy: undefined,
   apiVersion: 'beta',
   credentials: { mode: 'passthrough', anonymous: true },
   apiKeys: [],
@@ -90,13 +100,14 @@ const defaults: Config = {
   connectionLimit: 10_000,
   requestSeconds: 10,
   lagLimitMs: 1_000,
-  stopSeconds: 10,
+  stopSeconds: 20,
   persistedOperations: undefined,
   routerKey: undefined,
   logLevel: 'info',
   production: false,
   graphiql: true,
   introspection: true,
+  fastPath: true,
 };
 
 describe('settings', () => {
@@ -143,6 +154,23 @@ describe('settings', () => {
       'HTTPS://T.Example.com:443',
       { upstreamOrigin: 'https://t.example.com', credentials: strict },
     ],
+    ['SAIL_BASE_URL', 'sandbox', {}],
+    ['SAIL_BASE_URL', ' sandbox\n', {}],
+    [
+      'SAIL_BASE_URL',
+      'https://t.api.identitynow-demo.com',
+      { upstreamOrigin: 'https://t.api.identitynow-demo.com', credentials: strict },
+    ],
+    [
+      'SAIL_BASE_URL',
+      'https://t.api.cloud.sailpoint.com',
+      { upstreamOrigin: 'https://t.api.cloud.sailpoint.com', credentials: strict },
+    ],
+    [
+      'SAIL_BASE_URL',
+      'http://notidentitynow.com',
+      { upstreamOrigin: 'http://notidentitynow.com', credentials: strict },
+    ],
     ['SAIL_CREDENTIALS', 'passthrough', {}],
     ['SAIL_ANONYMOUS', 'refuse', { credentials: strict }],
     ['SAIL_CLIENT_ID', 'an-id', {}],
@@ -154,8 +182,9 @@ describe('settings', () => {
     ['SAIL_RATE_LIMIT', '1/1s', { rateLimit: { calls: 1, windowMs: 1_000 } }],
     ['UPSTREAM_CONCURRENCY', '1', { upstreamConcurrency: 1 }],
     ['UPSTREAM_CONCURRENCY', '9999', { upstreamConcurrency: 9_999 }],
-    ['OPERATION_DEADLINE', '20s', { operationDeadlineMs: 20_000 }],
-    ['OPERATION_DEADLINE', '500ms', { operationDeadlineMs: 500 }],
+    ['OPERATION_DEADLINE', '20s', { operationDeadlineMs: 20_000, stopSeconds: 25 }],
+    ['OPERATION_DEADLINE', '500ms', { operationDeadlineMs: 500, stopSeconds: 6 }],
+    ['OPERATION_DEADLINE', '99999s', { operationDeadlineMs: 99_999_000, stopSeconds: 100_004 }],
     ['CORS_ORIGINS', 'https://app.example.com', { corsOrigins: ['https://app.example.com'] }],
     [
       'CORS_ORIGINS',
@@ -178,22 +207,28 @@ describe('settings', () => {
     ['REQUEST_SECONDS', '1', { requestSeconds: 1 }],
     ['LAG_LIMIT_MS', '200', { lagLimitMs: 200 }],
     ['STOP_SECONDS', '30', { stopSeconds: 30 }],
+    ['STOP_SECONDS', '2147483', { stopSeconds: 2_147_483 }],
+    ['PORT', ' 80\r\n', { port: 80 }],
     ['PERSISTED_OPERATIONS_MODE', 'report', {}],
     ['ROUTER_KEY', '0123456789abcdef', { routerKey: '0123456789abcdef' }],
-    ['NODE_ENV', 'production', { production: true, graphiql: false, introspection: false }],
     ['NODE_ENV', 'test', { production: false }],
+    ['NODE_ENV', 'development', { production: false }],
+    ['ALLOW_UNKNOWN_SETTINGS', 'on', {}],
     ['GRAPHIQL', 'on', {}],
     ['GRAPHIQL', 'off', { graphiql: false, introspection: false }],
     ['INTROSPECTION', 'on', {}],
     ['INTROSPECTION', 'off', { introspection: false }],
+    ['FAST_PATH', 'on', {}],
+    ['FAST_PATH', 'off', { fastPath: false }],
   ])('of %s=%s are %j', (name, text, expected) => {
     expect(configOf({ [name]: text })).toEqual({ ...defaults, ...expected });
   });
 
   test.each<[Environment, Partial<Config>]>([
-    [{ NODE_ENV: 'production', GRAPHIQL: 'on' }, { production: true }],
+    [production, { production: true, graphiql: false, introspection: false }],
+    [{ ...production, GRAPHIQL: 'on' }, { production: true }],
     [
-      { NODE_ENV: 'production', INTROSPECTION: 'on' },
+      { ...production, INTROSPECTION: 'on' },
       { production: true, graphiql: false },
     ],
     [{ GRAPHIQL: 'off', INTROSPECTION: 'on' }, { graphiql: false }],
@@ -203,6 +238,58 @@ describe('settings', () => {
     ],
   ])('of %j let the more particular one win', (environment, expected) => {
     expect(configOf(environment)).toEqual({ ...defaults, ...expected });
+  });
+
+  test.each([
+    ['https://acme.identitynow.com', 'https://acme.api.identitynow.com'],
+    ['https://acme.identitynow.com/ui/d/mysailpoint', 'https://acme.api.identitynow.com'],
+    ['http://acme.identitynow.com', 'https://acme.api.identitynow.com'],
+    ['https://acme.identitynow-demo.com', 'https://acme.api.identitynow-demo.com'],
+    ['https://acme.login.sailpoint.com', 'https://acme.api.identitynow.com'],
+    ['https://acme.saas.sailpointfedramp.com', 'https://acme.api.saas.sailpointfedramp.com'],
+    ['https://developer.sailpoint.com', 'https://tenant.api.identitynow.com'],
+    ['http://acme.api.identitynow.com', 'https'],
+  ])('of %s name what SAIL_BASE_URL should be: %s', (text, right) => {
+    expect(problemsOf({ SAIL_BASE_URL: text })).toEqual([
+      expect.stringMatching(new RegExp(`^SAIL_BASE_URL must be .*${right}\\b`)),
+    ]);
+  });
+
+  test('of production make data up only where that is asked for', () => {
+    expect(problemsOf({ NODE_ENV: 'production' })).toEqual([
+      expect.stringMatching(/^SAIL_BASE_URL must be .*SAIL_BASE_URL=sandbox/),
+    ]);
+    expect(configOf(production).upstreamOrigin).toBeUndefined();
+  });
+
+  test.each<[Environment, string[]]>([
+    [{}, []],
+    [{ SAIL_CLIENT_ID: 'a', SAIL_CLIENT_SECRET: 'b' }, ['SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET']],
+    [{ PERSISTED_OPERATIONS_MODE: 'report' }, ['PERSISTED_OPERATIONS_MODE']],
+    [{ TRUSTED_DOOR: 'yes' }, ['TRUSTED_DOOR']],
+    [{ TRUSTED_DOOR: 'no' }, []],
+    [{ SANDBOX_SEED: '2' }, []],
+    [{ SANDBOX_SEED: '2', SAIL_BASE_URL: 'sandbox' }, []],
+    [{ SANDBOX_SEED: '2', SAIL_BASE_URL: 'http://127.0.0.1:1' }, ['SANDBOX_SEED']],
+    [{ STOP_SECONDS: '5' }, ['STOP_SECONDS']],
+    [{ STOP_SECONDS: '15' }, []],
+    [{ API_KEYS: `"${key}"` }, ['API_KEYS']],
+    [{ ROUTER_KEY: `'${key}'` }, ['ROUTER_KEY']],
+    [
+      {
+        SAIL_CREDENTIALS: 'service',
+        SAIL_CLIENT_ID: 'a',
+        SAIL_CLIENT_SECRET: '"b"',
+        SAIL_ANONYMOUS: 'allow',
+        API_KEYS: key,
+        TRUSTED_DOOR: 'yes',
+      },
+      ['SAIL_CLIENT_SECRET', 'SAIL_ANONYMOUS', 'TRUSTED_DOOR'],
+    ],
+  ])('of %j that do nothing, or not what they seem to, are told: %j', (environment, expected) => {
+    const warnings = warningsOf(environment);
+    expect(warnings.map((warning) => warning.split(' ')[0]).sort()).toEqual(expected.sort());
+    expect(warnings.join()).not.toContain(key);
   });
 
   describe('of a gateway that calls as itself', () => {
@@ -244,7 +331,7 @@ describe('settings', () => {
   );
 
   test.each([
-    ['PORT', ['-1', '65536', '4000.5', '4e3', '0x10', 'http', '4000 ', '100000', 'NaN']],
+    ['PORT', ['-1', '65536', '4000.5', '4e3', '0x10', 'http', '40 00', '100000', 'NaN']],
     ['HOST', ['http://x', 'a b', 'a/b', 'x;y', '*']],
     [
       'SAIL_BASE_URL',
@@ -260,8 +347,24 @@ describe('settings', () => {
         'file:///etc',
         'javascript:alert(1)',
         'a b',
+        'SANDBOX',
+        'https://acme.identitynow.com',
+        'https://acme.identitynow.com/ui/d/mysailpoint',
+        'https://ACME.identitynow-demo.com.',
+        'https://acme.login.sailpoint.com',
+        'https://api.identitynow.com',
+        'https://identitynow.com',
+        'http://acme.api.identitynow.com',
+        'http://acme.identitynow.com',
+        'https://acme.api.identitynow.com/beta',
       ],
     ],
+    ['SAIL_CLIENT_ID', ['a\nb', 'a\u0000b', 'a\tb', 'a\u200bb', 'ä']],
+    ['SAIL_CLIENT_SECRET', ['hunter2\r\nX-Evil: 1', 'hunter2\u007f2']],
+    ['NODE_ENV', ['prod', 'Production', 'PRODUCTION', 'staging', 'production,test']],
+    ['ALLOW_UNKNOWN_SETTINGS', ['yes', 'ON', '1']],
+    ['REQUEST_SECONDS', ['2147484', '999999999']],
+    ['STOP_SECONDS', ['2147484', '999999999']],
     ['SAIL_API_VERSION', ['v3', 'BETA', '2024', 'v2023', '__proto__', 'constructor']],
     [
       'SAIL_RATE_LIMIT',
@@ -284,15 +387,19 @@ describe('settings', () => {
     ...amounts.map((name): [string, string[]] => [name, ['0', '-1', '1.5', '1e3', 'off', '1000000000']]),
     ['SAIL_CREDENTIALS', ['Service', 'token', 'on', '__proto__']],
     ['SAIL_ANONYMOUS', ['yes', 'on', 'ALLOW']],
-    ['API_KEYS', ['short', `${key},`, `${key},short`, 'with a space in between', 'hunter2']],
+    [
+      'API_KEYS',
+      ['short', `${key},`, `${key},short`, 'with a space in between', 'hunter2', `${key}\n${key}`],
+    ],
     ['TRUSTED_DOOR', ['on', 'true', 'YES']],
     ['CLIENT_RATE_LIMIT', ['0', '100', '0/10s', 'on']],
     ['PERSISTED_OPERATIONS', ['nowhere.json', 'schema', 'README.md', 'tsconfig.json']],
     ['PERSISTED_OPERATIONS_MODE', ['off', 'ENFORCE']],
-    ['ROUTER_KEY', ['short', 'with a space in between']],
+    ['ROUTER_KEY', ['short', 'with a space in between', `${key}\u0000`]],
     ['LOG_LEVEL', ['verbose', 'INFO', '30', 'toString']],
     ['GRAPHIQL', ['true', 'ON', '1', 'yes']],
     ['INTROSPECTION', ['false', 'OFF', '0', 'no']],
+    ['FAST_PATH', ['false', 'OFF', '0', 'no']],
   ])('of a bad %s are refused by name, with what would be right', (name, texts) => {
     for (const text of texts) {
       const problems = problemsOf({ [name]: text });
@@ -305,11 +412,9 @@ describe('settings', () => {
   });
 
   test('that are bad are reported all at once, one line each', () => {
-    const any = ['NODE_ENV', 'SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET'];
-    const strict = names.filter((name) => !any.includes(name));
-    const bad = Object.fromEntries(strict.map((name) => [name, '?']));
-    const problems = problemsOf({ ...bad, NODE_ENV: 'production' });
-    expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual(strict.sort());
+    const bad = Object.fromEntries(names.map((name) => [name, '\u0007']));
+    const problems = problemsOf(bad);
+    expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual([...names].sort());
     expect(problems.join('')).not.toContain('\n');
   });
 });
@@ -317,10 +422,14 @@ describe('settings', () => {
 describe('where a sandbox listens', () => {
   test('is 127.0.0.1:4010, unless it is told otherwise', () => {
     const address = { host: '127.0.0.1', port: 4_010, logLevel: 'info' };
-    expect(readSandboxAddress({})).toEqual({ value: address });
-    expect(readSandboxAddress({ PORT: '', HOST: '', LOG_LEVEL: '' })).toEqual({ value: address });
+    expect(readSandboxAddress({})).toEqual({ value: address, warnings: [] });
+    expect(readSandboxAddress({ PORT: '', HOST: '', LOG_LEVEL: '' })).toEqual({
+      value: address,
+      warnings: [],
+    });
     expect(readSandboxAddress({ PORT: '0', HOST: '::1', LOG_LEVEL: 'silent' })).toEqual({
       value: { host: '::1', port: 0, logLevel: 'silent' },
+      warnings: [],
     });
   });
 
@@ -333,6 +442,7 @@ describe('where a sandbox listens', () => {
       problems: ['PORT', 'HOST', 'LOG_LEVEL'].map(
         (name) => expect.stringMatching(new RegExp(`^${name} must be `)) as unknown,
       ),
+      warnings: [],
     });
   });
 });

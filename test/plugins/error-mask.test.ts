@@ -30,14 +30,16 @@ async function masked(
     rootValue,
     variableValues,
   });
-  const [error] = errors;
-  // What Apollo Server makes of an error without a code.
-  const extensions = { code: 'INTERNAL_SERVER_ERROR', ...error?.extensions };
-  const { message, ...answer } = createErrorMask(log, true)(
-    { message: '', ...error?.toJSON(), extensions },
-    error,
+  // As Apollo Server hands it over.
+  const [raised] = errors;
+  if (raised === undefined) throw new Error('there is no error');
+  const formatted = raised.toJSON();
+  const code = raised.extensions['code'] ?? 'INTERNAL_SERVER_ERROR';
+  const error = createErrorMask(log, true)(
+    { ...formatted, extensions: { ...formatted.extensions, code } },
+    raised,
   );
-  return [answer.extensions?.['code'], message, lines];
+  return [error.extensions?.['code'], error.message, lines];
 }
 
 const raise = (error: unknown) => (): never => {

@@ -158,6 +158,48 @@ describe('an enforced list', () => {
   });
 
   test.each([
+    '{ taskStatuses(limit: 1) { nodes { id launcher } } }',
+    'query Listed { taskStatuses(limit: 1) { nodes { id launcher } } }',
+    listed.replace('limit: $limit', 'limit: 250'),
+    '{ "',
+  ])('refuses others what it has served a router, as often as they ask: %s', async (query) => {
+    const persisted = { extensions: { persistedQuery: { version: 1, sha256Hash: sha256(query) } } };
+    for (let turn = 0; turn < 2; turn++) {
+      await send({ query, ...persisted }, { 'x-router-key': key });
+      await send({ query }, { 'x-router-key': key });
+      expect(await send({ query })).toMatchObject(unlistedText);
+      expect(await send({ query, ...persisted })).toMatchObject(unlistedText);
+      expect(await send(persisted)).toMatchObject(unlistedId);
+    }
+  });
+
+  test.each(['template', 'text', 'sha256'])('is not passed by a text with NULs after %j', async (kind) => {
+    const query = 'query Mine { taskStatuses(limit: 5) { nodes { id } } }';
+    writeFileSync(join(folder, 'mine.json'), JSON.stringify({ mine: query }));
+    const environment = { PERSISTED_OPERATIONS: join(folder, 'mine.json') };
+    const gateway = await startGatewayOn(pair.sandbox.url, 'beta', undefined, environment);
+    for (let turn = 0; turn < 2; turn++) expect((await send({ query }, {}, gateway.url)).status).toBe(200);
+    pair.calls();
+    for (const name of ['', 'Mine'])
+      for (const text of [query, query.replace('5', '$_int0')])
+        expect(await send({ query: `${kind}\0${name}\0${text}` }, {}, gateway.url)).toMatchObject(
+          unlistedText,
+        );
+    await gateway.stop();
+    expect(pair.calls()).toEqual([]);
+  });
+
+  test('serves a text in other white space by its hash only if the list has that hash', async () => {
+    const query = listed.replaceAll(/\s+/g, ' ').replace(/#.*?query/, 'query');
+    const persisted = { extensions: { persistedQuery: { version: 1, sha256Hash: sha256(query) } } };
+    for (let turn = 0; turn < 2; turn++) {
+      expect(await send({ query, ...persisted, variables })).toEqual(served);
+      expect(await send({ query, variables })).toEqual(served);
+      expect(await send({ ...persisted, variables })).toMatchObject(unlistedId);
+    }
+  });
+
+  test.each([
     ['by its text', { query: sdl }, unlistedText],
     ['by its id', { documentId: 'routers' }, unlistedText],
   ])('refuses what only routers ask %s, even where it is listed', async (_, body, expected) => {

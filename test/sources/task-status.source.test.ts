@@ -31,7 +31,11 @@ function sourceOver(answers: Partial<TaskStatusApi>): {
 }
 
 const list = (): Promise<WireTaskList> =>
-  Promise.resolve({ rows: [{ id: 'a', progress: 'listed' }, { progress: 'no id' }], totalCount: null });
+  Promise.resolve({
+    rows: [{ id: 'a', progress: 'listed' }, { progress: 'no id' }],
+    totalCount: null,
+    isEmpty: false,
+  });
 
 test('a task that a list brought is not fetched again in the operation', async () => {
   const { source, singles } = sourceOver({ getTaskStatusList: list });

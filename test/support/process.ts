@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { resolve } from 'node:path';
 
 const running: ChildProcess[] = [];
 
@@ -21,11 +22,20 @@ export function run(env: Record<string, string>, ...args: string[]): Run {
   return runNode(env, 'dist/main.js', ...args);
 }
 
+/** The same in a folder, where its `.env` is. */
+export function runIn(folder: string, env: Record<string, string>, ...args: string[]): Run {
+  return runCommand([process.execPath, resolve('dist/main.js'), ...args], env, folder);
+}
+
 /** The same with options of Node's in front. */
 export function runNode(env: Record<string, string>, ...args: string[]): Run {
-  const child = spawn(process.execPath, args, {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
-  });
+  return runCommand([process.execPath, ...args], env);
+}
+
+/** Any command, with these variables only. */
+export function runCommand(command: readonly string[], env: Record<string, string>, cwd = '.'): Run {
+  const [file = '', ...args] = command;
+  const child = spawn(file, args, { cwd, env: { PATH: process.env['PATH'] ?? '', ...env } });
   running.push(child);
   let out = '';
   let err = '';
@@ -40,10 +50,16 @@ export function runNode(env: Record<string, string>, ...args: string[]): Run {
 }
 
 /** The origin that the process prints once it serves. */
-export async function address({ child, out, err }: Run): Promise<string> {
-  while (!out().includes(' is ready: ')) {
-    if (child.exitCode !== null) throw new Error(err());
-    await Promise.race([once(child.stdout ?? child, 'data'), once(child, 'exit')]);
+export async function address(run: Run): Promise<string> {
+  await written(run, 'out', ' is ready: ');
+  return new URL(/ready: (\S+)/.exec(run.out())?.[1] ?? '').origin;
+}
+
+/** Waits until the process has written a text, to standard output or to standard error. */
+export async function written(run: Run, where: 'out' | 'err', text: string): Promise<void> {
+  const stream = where === 'out' ? run.child.stdout : run.child.stderr;
+  while (!run[where]().includes(text)) {
+    if (run.child.exitCode !== null) throw new Error(run.err());
+    await Promise.race([once(stream ?? run.child, 'data'), once(run.child, 'exit')]);
   }
-  return new URL(/ready: (\S+)/.exec(out())?.[1] ?? '').origin;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readErrorBody } from '../../src/upstream/error-body.js';
-import { retryAfterSeconds } from '../../src/upstream/upstream.client.js';
+import { retryAfterSeconds } from '../../src/upstream/answer-head.js';
 
 describe('an error body', () => {
   const trackingId = '44a4f5a299d540df84537fc51fd9271f';
@@ -110,15 +110,23 @@ describe('Retry-After', () => {
     ['Sat, 31 Jan 2026 07:00:00 GMT', 0],
     ['', undefined],
     ['soon', undefined],
-    [undefined, undefined],
+    ['1.5', 2],
+    ['0.2', 1],
+    ['7, 12', 12],
+    ['12, 7', 12],
   ])('of %j is %j seconds', (header, expected) => {
-    expect(retryAfterSeconds(header, now)).toBe(expected);
+    expect(retryAfterSeconds([header], now)).toBe(expected);
   });
 
-  test.each(['-5', '1.5', 'soon 5', '7, 7'])(
+  test.each(['-5', '1.5.2', 'soon 5', '1e3', '0x10', '1234567890'])(
     'of %j, which is neither a number nor a date, is not told',
     (header) => {
-      expect(retryAfterSeconds(header, now)).toBeUndefined();
+      expect(retryAfterSeconds([header], now)).toBeUndefined();
     },
   );
+
+  test('that was sent more than once is the longest, and none is none', () => {
+    expect(retryAfterSeconds(['3', 'Sat, 31 Jan 2026 08:00:30 GMT', '9', 'soon'], now)).toBe(30);
+    expect(retryAfterSeconds([], now)).toBeUndefined();
+  });
 });

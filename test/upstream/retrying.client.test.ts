@@ -19,7 +19,7 @@ const lasting: UpstreamErrorDetails[] = [
   { failure: 'broken' },
   { failure: 'crowded' },
   { failure: 'unreadable', status: 200 },
-  ...[302, 400, 401, 403, 404, 500, 501].map((status) => ({ failure: 'status' as const, status })),
+  ...[302, 400, 401, 403, 404, 501, 505].map((status) => ({ failure: 'status' as const, status })),
 ];
 
 /** Sends a call to an upstream that fails in these ways, one after the other, and is well then. */
@@ -57,6 +57,13 @@ describe('a read', () => {
     expect(await send([failure])).toMatchObject({ tries: 2, outcome: ok });
     expect(await send([failure, failure], { method: 'HEAD' })).toMatchObject({ tries: 3, outcome: ok });
     expect(await send(Array(9).fill(failure))).toMatchObject({ tries: 3, outcome: { details: failure } });
+  });
+
+  test('that fails by a 500 is sent again once', async () => {
+    const failure = { failure: 'status' as const, status: 500 };
+    expect(await send([failure])).toMatchObject({ tries: 2, outcome: ok });
+    expect(await send(Array(9).fill(failure))).toMatchObject({ tries: 2, outcome: { details: failure } });
+    expect(await send([failure], { method: 'PATCH' })).toMatchObject({ tries: 1 });
   });
 
   test.each(lasting)('that fails by %j is not', async (failure) => {

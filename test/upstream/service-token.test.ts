@@ -10,8 +10,11 @@ function serviceOn(token: () => unknown): {
   readonly service: UpstreamClient;
   readonly clock: { now: number };
   readonly tokenCalls: () => number;
+  readonly isRefused: () => boolean;
+  readonly warnings: unknown[];
 } {
   const clock = { now: 0 };
+  const warnings: unknown[] = [];
   let tokenCalls = 0;
   const client: UpstreamClient = async ({ path, authorization }) => {
     await Promise.resolve();
@@ -26,8 +29,15 @@ function serviceOn(token: () => unknown): {
       now: () => clock.now,
       after: afterRealTime,
     },
+    (...line) => warnings.push(line),
   );
-  return { service, clock, tokenCalls: () => tokenCalls };
+  return {
+    service: service.client,
+    isRefused: service.isRefused,
+    warnings,
+    clock,
+    tokenCalls: () => tokenCalls,
+  };
 }
 
 const request: UpstreamRequest = {
@@ -58,6 +68,8 @@ describe('a token', () => {
     [{ failure: 'status', status: 401 }, 'credentials'],
     [{ failure: 'status', status: 404 }, 'credentials'],
     [{ failure: 'unreadable', status: 200 }, 'credentials'],
+    [{ failure: 'oversized', status: 200 }, 'credentials'],
+    [{ failure: 'foreign', status: 403 }, 'foreign'],
     [{ failure: 'status', status: 429 }, 'status'],
     [{ failure: 'status', status: 503 }, 'status'],
     [{ failure: 'connection' }, 'connection'],
@@ -102,5 +114,25 @@ describe('a token', () => {
     await expect(service(request)).rejects.toMatchObject({ details: { failure: 'connection' } });
     down = false;
     expect((await service(request)).body).toBe('Bearer t');
+  });
+
+  test('that is refused is told once a minute with the upstream’s words, and known until one is had', async () => {
+    const words = 'invalid_client: the token has expired';
+    let refuses = true;
+    const { service, clock, isRefused, warnings } = serviceOn(() => {
+      if (refuses) throw new UpstreamError({ failure: 'status', status: 401, text: words });
+      return { access_token: 't' };
+    });
+    expect(isRefused()).toBe(false);
+    for (let turn = 0; turn < 3; turn++)
+      await expect(service(request)).rejects.toMatchObject({ details: { failure: 'credentials' } });
+    expect(isRefused()).toBe(true);
+    expect(warnings).toEqual([[{ status: 401, text: words }, expect.stringContaining('credentials')]]);
+    clock.now = 60_000;
+    await expect(service(request)).rejects.toMatchObject({ details: { failure: 'credentials' } });
+    expect(warnings).toHaveLength(2);
+    refuses = false;
+    await service(request);
+    expect(isRefused()).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { apiVersionNames, apiVersions, type ApiVersionName } from '../../src/upstream/api-version.js';
 import { createTaskStatusApi, type TaskStatusApi } from '../../src/upstream/task-status.api.js';
+import { closeAgents, createAgents } from '../../src/upstream/agents.js';
 import { afterRealTime } from '../../src/upstream/clock.js';
 import { createUpstreamClient } from '../../src/upstream/upstream.client.js';
 import { as } from '../support/callers.js';
@@ -8,6 +9,8 @@ import { answer, startScriptedServer, type ScriptedServer } from './scripted-ser
 
 const TOKEN = 'Bearer token';
 const me = as(TOKEN);
+const agents = createAgents();
+const ignore = (): undefined => undefined;
 
 let server: ScriptedServer;
 const apiOf = (version: ApiVersionName): TaskStatusApi =>
@@ -16,6 +19,8 @@ const apiOf = (version: ApiVersionName): TaskStatusApi =>
       origin: server.origin,
       timeoutMs: 5_000,
       clock: { now: () => 0, after: afterRealTime },
+      agents,
+      warn: () => undefined,
     }),
     apiVersions[version],
   );
@@ -26,7 +31,10 @@ beforeAll(async () => {
 beforeEach(() => {
   server.received.length = 0;
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  closeAgents(agents);
+  await server.stop();
+});
 
 describe.each(apiVersionNames)('API version %s', (version) => {
   const base = version === 'v1' ? '/task-status/v1' : `/${version}/task-status`;
@@ -38,7 +46,7 @@ describe.each(apiVersionNames)('API version %s', (version) => {
     await api.getTaskStatusList({ limit: 2, offset: 4, count: true, sorters: '-created' }, me);
     server.script = answer(200, {}, { id: 'a' });
     await api.getTaskStatus('a', me);
-    await api.updateTaskStatus('a', [], me);
+    await api.updateTaskStatus('a', [], me, ignore);
     expect(server.received.map(({ method, url }) => `${method} ${url}`)).toEqual([
       `GET ${base}`,
       `GET ${base}?limit=2&offset=4&count=true&sorters=-created`,
@@ -63,8 +71,8 @@ describe('a list', () => {
     ['an empty 200', answer(200), null],
   ])('that is %s has no rows', async (_, script, totalCount) => {
     server.script = script;
-    expect(await apiOf('beta').getTaskStatusList({}, me)).toEqual({ rows: [], totalCount });
-    expect(await apiOf('beta').getPendingTasks({}, me)).toEqual({ rows: [], totalCount });
+    expect(await apiOf('beta').getTaskStatusList({}, me)).toEqual({ rows: [], totalCount, isEmpty: true });
+    expect(await apiOf('beta').getPendingTasks({}, me)).toEqual({ rows: [], totalCount, isEmpty: true });
   });
 
   test.each(['{}', 'null', '"text"', '5'])('that is %s is unreadable', async (body) => {
@@ -77,7 +85,7 @@ describe('a list', () => {
   test('keeps its rows as they came', async () => {
     const rows = [null, 5, {}, { id: 'a', extra: 1 }];
     server.script = answer(200, { 'x-total-count': '4' }, rows);
-    expect(await apiOf('beta').getTaskStatusList({}, me)).toEqual({ rows, totalCount: 4 });
+    expect(await apiOf('beta').getTaskStatusList({}, me)).toEqual({ rows, totalCount: 4, isEmpty: false });
   });
 });
 
@@ -122,17 +130,19 @@ describe('one task', () => {
   ])('of id %j is asked for as %s', async (id, encoded) => {
     server.script = answer(200, {}, { id });
     await apiOf('beta').getTaskStatus(id, me);
-    await apiOf('beta').updateTaskStatus(id, [], me);
+    await apiOf('beta').updateTaskStatus(id, [], me, ignore);
     expect(server.received.map(({ url }) => url)).toEqual(Array(2).fill(`/beta/task-status/${encoded}`));
   });
 
   test.each([
     ['204', answer(204)],
     ['an empty 200', answer(200)],
-  ])('that is %s is not there', async (_, script) => {
+  ])('that is %s is no answer of a look-up, and no task of an update', async (_, script) => {
     server.script = script;
-    expect(await apiOf('beta').getTaskStatus('a', me)).toBeUndefined();
-    expect(await apiOf('beta').updateTaskStatus('a', [], me)).toBeUndefined();
+    await expect(apiOf('beta').getTaskStatus('a', me)).rejects.toMatchObject({
+      details: { failure: 'unreadable' },
+    });
+    expect(await apiOf('beta').updateTaskStatus('a', [], me, ignore)).toBeUndefined();
   });
 
   test.each(['[]', 'null', '"text"'])('that is %s is unreadable', async (body) => {
@@ -148,7 +158,7 @@ describe('one task', () => {
       { op: 'replace', path: '/completionStatus', value: 'Error' },
       { op: 'add', path: '/x', value: null },
     ];
-    await apiOf('beta').updateTaskStatus('a', patch, me);
+    await apiOf('beta').updateTaskStatus('a', patch, me, ignore);
     const [received] = server.received;
     expect(received?.headers).toMatchObject({
       'content-type': 'application/json-patch+json',

@@ -2,7 +2,27 @@ import { type Random } from '../random.js';
 import { type SandboxSettings } from '../settings.js';
 
 /** Something that goes wrong on the way, whatever was asked. */
-export type Fault = 'burst' | 'expired' | 'error' | 'html' | 'redirect' | 'drop' | 'truncate' | 'oversize';
+export type Fault =
+  // Instead of the API's answer.
+  | 'burst'
+  | 'expired'
+  | 'error'
+  | 'html'
+  | 'page'
+  | 'redirect'
+  | 'drop'
+  // To the API's answer.
+  | 'truncate'
+  | 'oversize'
+  | 'empty'
+  | 'bom'
+  // While it is sent.
+  | 'interim'
+  | 'repeat'
+  | 'trailer'
+  | 'cut'
+  // Afterwards.
+  | 'close';
 
 const taskOperations = [
   'getTaskStatusList',
@@ -36,6 +56,14 @@ export function drawFault(
     ['drop', settings.dropRate],
     ['truncate', settings.truncateRate],
     ['oversize', settings.oversizeRate],
+    ['page', settings.pageRate],
+    ['empty', settings.emptyRate],
+    ['bom', settings.bomRate],
+    ['interim', settings.interimRate],
+    ['repeat', settings.repeatRate],
+    ['trailer', settings.trailerRate],
+    ['cut', settings.cutRate],
+    ['close', settings.closeRate],
   ];
   for (const [fault, rate] of rates) {
     rest -= rate;

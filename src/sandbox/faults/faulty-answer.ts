@@ -2,10 +2,7 @@ import { type Answer } from '../api/answer.js';
 import { expiredToken, refusalOf, tooManyRequests } from '../api/refusal.js';
 import { type SandboxSettings } from '../settings.js';
 import { type Fault } from './fault.js';
-
-const html =
-  '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n' +
-  '<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n';
+import { pageAnswer } from './pages.js';
 
 /** The answer that takes the place of the API's own, or undefined when the fault leaves that to be made. */
 export function answerInstead(
@@ -14,15 +11,18 @@ export function answerInstead(
   origin: string,
   trackingId: string,
 ): Answer | undefined {
+  const retryAfterSeconds = settings.burstRetryAfter;
   switch (fault) {
     case 'burst':
-      return tooManyRequests(settings.burstRetryAfter).toAnswer(trackingId);
+      return tooManyRequests(retryAfterSeconds).toAnswer(trackingId);
     case 'expired':
       return expiredToken().toAnswer(trackingId);
     case 'error':
-      return refusalOf(settings.errorStatus, settings.burstRetryAfter).toAnswer(trackingId);
+      return refusalOf(settings.errorStatus, retryAfterSeconds).toAnswer(trackingId);
     case 'html':
-      return { status: 502, headers: { 'Content-Type': 'text/html' }, body: html };
+      return pageAnswer(502, 'html', { origin, retryAfterSeconds });
+    case 'page':
+      return pageAnswer(settings.pageStatus, settings.pageType, { origin, retryAfterSeconds });
     case 'redirect':
       return { status: 302, headers: { Location: `${origin}/redirected` }, body: '' };
     default:
@@ -31,9 +31,16 @@ export function answerInstead(
 }
 
 /** The API's answer as the fault leaves it. */
-export function damaged(answer: Answer, fault: Fault | undefined, oversizeBytes: number): Answer {
-  if (answer.body === '') return answer;
-  if (fault === 'truncate') return { ...answer, body: answer.body.slice(0, answer.body.length / 2) };
-  if (fault === 'oversize') return { ...answer, body: answer.body.padEnd(oversizeBytes) };
+export function damaged(
+  answer: Answer,
+  fault: Fault | undefined,
+  { oversizeBytes, emptyStatus }: Pick<SandboxSettings, 'oversizeBytes' | 'emptyStatus'>,
+): Answer {
+  const { status, body } = answer;
+  if (body === '') return answer;
+  if (fault === 'truncate') return { ...answer, body: body.slice(0, body.length / 2) };
+  if (fault === 'oversize') return { ...answer, body: body.padEnd(oversizeBytes) };
+  if (fault === 'bom') return { ...answer, body: `\ufeff${body}` };
+  if (fault === 'empty' && status === 200) return { ...answer, status: emptyStatus, body: '' };
   return answer;
 }

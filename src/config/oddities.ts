@@ -1,0 +1,50 @@
+/** What was understood of the settings, as far as it decides what others do. */
+interface Understood {
+  readonly upstreamOrigin: string | undefined;
+  readonly credentials: { readonly mode: 'passthrough' | 'service' };
+  readonly apiKeys: readonly string[];
+  readonly persistedOperations: unknown;
+  readonly operationDeadlineMs: number;
+  readonly stopSeconds: number;
+}
+
+/** Settings that hold secrets. */
+const secrets = ['API_KEYS', 'ROUTER_KEY', 'SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET'];
+
+/** What is set and does nothing, or may do something else than it seems to: a line each. */
+export function oddities(
+  given: Readonly<Record<string, string>>,
+  config: Understood,
+  sandboxVariables: readonly string[],
+): string[] {
+  const service = config.credentials.mode === 'service';
+  const trusts = given['TRUSTED_DOOR'] === 'yes';
+  const idle: [names: readonly string[], isIdle: boolean, reason: string][] = [
+    [['SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET'], !service, 'SAIL_CREDENTIALS is not "service"'],
+    [['SAIL_ANONYMOUS'], service, 'SAIL_CREDENTIALS is "service"'],
+    [['TRUSTED_DOOR'], trusts && !service, 'SAIL_CREDENTIALS is not "service"'],
+    [['TRUSTED_DOOR'], trusts && service && config.apiKeys.length > 0, 'API_KEYS is set'],
+    [
+      ['PERSISTED_OPERATIONS_MODE'],
+      config.persistedOperations === undefined,
+      'PERSISTED_OPERATIONS is not set',
+    ],
+    [
+      sandboxVariables,
+      config.upstreamOrigin !== undefined,
+      'SAIL_BASE_URL names another upstream than the embedded sandbox',
+    ],
+  ];
+  const quoted = secrets.filter((name) => /["'`]/.test(given[name] ?? ''));
+  return [
+    ...idle.flatMap(([names, isIdle, reason]) =>
+      names
+        .filter((name) => isIdle && given[name] !== undefined)
+        .map((name) => `${name} has no effect: ${reason}`),
+    ),
+    ...quoted.map((name) => `${name} has quotes in it: they are taken for a part of the secret`),
+    ...(config.stopSeconds * 1000 < config.operationDeadlineMs
+      ? ['STOP_SECONDS is shorter than OPERATION_DEADLINE: a stop may cut operations off']
+      : []),
+  ];
+}

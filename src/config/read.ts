@@ -1,0 +1,47 @@
+import type { z } from 'zod';
+import { judgeNames } from './names.js';
+
+/** Environment variables, or any other source of them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Variables that are set, trimmed. */
+export type Given = Readonly<Record<string, string>>;
+
+/**
+ * Settings, or what is wrong with each variable that is; and what is odd without being wrong. A line each, beginning with
+ * the variable's name.
+ */
+export type Reading<T> = ({ readonly value: T } | { readonly problems: readonly string[] }) & {
+  readonly warnings: readonly string[];
+};
+
+/**
+ * Reads variables by a schema. Empty ones are as good as none.
+ * @param settings The names of all settings, which those of other variables may resemble.
+ * @param odd What is odd about settings that are right.
+ */
+export function read<S extends z.ZodObject, T>(
+  schema: S,
+  settings: readonly string[],
+  environment: Environment,
+  build: (variables: z.output<S>) => T,
+  odd: (given: Given, value: T) => readonly string[] = () => [],
+): Reading<T> {
+  const given = trimmed(environment);
+  const { problems, warnings } = judgeNames(given, settings);
+  const { success, data, error } = schema.safeParse(given);
+  if (success && problems.length === 0) {
+    const value = Object.freeze(build(data));
+    return { value, warnings: [...warnings, ...odd(given, value)] };
+  }
+  const bad = error?.issues.map(({ path: [name], message }) => `${String(name)} must be ${message}`);
+  return { problems: [...new Set([...problems, ...(bad ?? [])])], warnings };
+}
+
+function trimmed(environment: Environment): Given {
+  return Object.fromEntries(
+    Object.entries(environment)
+      .map(([name, value = '']) => [name, value.trim()] as const)
+      .filter(([, value]) => value !== ''),
+  );
+}

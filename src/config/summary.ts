@@ -1,0 +1,33 @@
+import type { Config, RateLimit } from '../config.js';
+
+/** What was understood of the settings, without any secret: for the log, to see which guards are on. */
+export function summaryOf(config: Config): object {
+  const { credentials, persistedOperations } = config;
+  return {
+    sandbox: config.upstreamOrigin === undefined,
+    apiVersion: config.apiVersion,
+    credentials: credentials.mode,
+    ...(credentials.mode === 'passthrough' && { anonymous: credentials.anonymous }),
+    rateLimit: rate(config.rateLimit),
+    production: config.production,
+    apiKeys: config.apiKeys.length,
+    routerKey: config.routerKey !== undefined,
+    persistedOperations: persistedOperations
+      ? { mode: persistedOperations.mode, operations: persistedOperations.operations.size }
+      : 'off',
+    introspection: config.introspection,
+    graphiql: config.graphiql,
+    corsOrigins: config.corsOrigins.length,
+    clientRateLimit: rate(config.clientRateLimit),
+    connectionLimit: config.connectionLimit,
+    batchLimit: config.batchLimit,
+    limits: config.limits,
+    operationDeadlineMs: config.operationDeadlineMs,
+    stopSeconds: config.stopSeconds,
+  };
+}
+
+/** As a setting says it. */
+function rate(limit: RateLimit | undefined): string {
+  return limit ? `${limit.calls}/${limit.windowMs / 1000}s` : 'off';
+}

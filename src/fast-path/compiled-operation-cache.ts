@@ -1,0 +1,97 @@
+import {
+  isObjectType,
+  OperationTypeNode,
+  type DocumentNode,
+  type GraphQLField,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { compileOperation, type CompiledOperation, type CompilerSchema } from './compiled-operation.js';
+import { reuseRootResults, type FastPathContext } from './root-results.js';
+
+/** A request for an operation: its text, or the SHA-256 under which a text is registered. */
+export interface OperationRequest {
+  readonly query: string | undefined;
+  readonly sha256: string | undefined;
+  readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** An operation that came the full path: it is parsed, validated, and passed every guard. */
+export interface AcceptedOperation {
+  readonly source: string;
+  readonly operationName: string | undefined;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+}
+
+/** The fast path: executes queries whose exact text came the full path before. */
+export interface CompiledOperationCache {
+  /** Keeps a query for the next request of the same text and name. Ignores other operations. */
+  put(operation: AcceptedOperation): void;
+  /** The JSON of an answer without errors; undefined where the full path has to answer. Never throws. */
+  execute(request: OperationRequest, context: () => FastPathContext): Promise<string | undefined>;
+}
+
+/** What the cache asks of the guards and registries of the full path. */
+export interface CacheOptions {
+  /** Whether any client may ask this text; others come the full path each time. */
+  readonly admits: (source: string) => boolean;
+  /** The text that is registered under a hash. */
+  readonly textOf: (sha256: string) => Promise<string | undefined>;
+}
+
+/** The most texts to keep, and characters of them in total. A text longer than a sixteenth of that is not kept. */
+const MAX_TEXTS = 2000;
+const MAX_CHARACTERS = 4 * 1024 * 1024;
+
+/** By operation name; undefined is no name. A text has at most as many as it has operations, and one more. */
+type Entry = Map<string | undefined, CompiledOperation>;
+
+/** Creates an empty cache for a schema that nothing has instrumented yet. */
+export function createCompiledOperationCache(
+  schema: GraphQLSchema,
+  { admits, textOf }: CacheOptions,
+): CompiledOperationCache {
+  const compiler = compilerOf(schema);
+  const entries = new LRUCache<string, Entry>({
+    max: MAX_TEXTS,
+    maxSize: MAX_CHARACTERS,
+    maxEntrySize: MAX_CHARACTERS / 16,
+    sizeCalculation: (_, text) => text.length,
+  });
+
+  return {
+    put({ source, operationName, document, operation }) {
+      if (operation.operation !== OperationTypeNode.QUERY || !compiler || !admits(source)) return;
+      const entry: Entry = entries.get(source) ?? new Map<string | undefined, CompiledOperation>();
+      if (entry.has(operationName)) return;
+      entry.set(operationName, compileOperation(compiler, document, operation));
+      entries.set(source, entry);
+    },
+
+    async execute({ query, sha256, operationName, variables }, context) {
+      try {
+        const text = query ?? (await textOf(sha256 ?? ''));
+        const compiled = text === undefined ? undefined : entries.get(text)?.get(operationName);
+        return await compiled?.execute(variables, context());
+      } catch {
+        return undefined; // Whatever it is, the full path reports it.
+      }
+    },
+  };
+}
+
+/** Plain fields are told before anything wraps resolvers around them, as Apollo Server does to trace. */
+function compilerOf(schema: GraphQLSchema): CompilerSchema | undefined {
+  const query = schema.getQueryType();
+  if (!query) return undefined;
+  const plain = new WeakSet<GraphQLField<unknown, unknown>>();
+  for (const type of Object.values(schema.getTypeMap()))
+    if (isObjectType(type))
+      for (const field of Object.values(type.getFields()))
+        if (field.resolve === undefined && field.args.length === 0) plain.add(field);
+  reuseRootResults(query);
+  return { schema, query, isPlain: (field) => plain.has(field) };
+}

@@ -1,0 +1,31 @@
+/** JSON's own white space around a null. */
+const NULL = /^[ \t\n\r]*null[ \t\n\r]*$/;
+
+/**
+ * The URL without parameters that are as good as absent: an empty `operationName`, and null `variables` and
+ * `extensions`. One that is given twice stays, to be refused.
+ */
+export function withoutAbsentParameters(url: string): string {
+  const [path = '', search] = (url.split('#', 1)[0] ?? '').split(/\?(.*)/s, 2);
+  if (!search) return url;
+  const parameters = new URLSearchParams(search);
+  const isAbsent = (name: string): boolean => {
+    const [value, second] = parameters.getAll(name);
+    if (value === undefined || second !== undefined) return false;
+    return name === 'operationName' ? value === '' : NULL.test(value);
+  };
+  const absent = ['operationName', 'variables', 'extensions'].filter(isAbsent);
+  if (absent.length === 0) return url;
+  for (const name of absent) parameters.delete(name);
+  return `${path}?${parameters.toString()}`;
+}
+
+/** Takes an empty `operationName` out of a body, or of each operation of a batch. Apollo Server takes nulls as absent. */
+export function dropAbsentParameters(body: unknown): void {
+  for (const operation of Array.isArray(body) ? (body as unknown[]) : [body])
+    if (isNamed(operation) && operation.operationName === '') delete operation.operationName;
+}
+
+function isNamed(value: unknown): value is { operationName?: unknown } {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'operationName');
+}

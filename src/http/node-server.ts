@@ -1,0 +1,88 @@
+import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { refuseOnSocket } from './refusal.js';
+
+/** How often it is looked for requests that take too long to arrive. */
+const CHECK_MS = 1000;
+
+/** How long a connection without a request is kept open. */
+const KEEP_ALIVE_MS = 72_000;
+
+/** How much longer requests may take to arrive once the server stops. */
+const ARRIVAL_MS = 1000;
+
+export interface NodeServerOptions {
+  /** Of every answer. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** How long a request may take to arrive. */
+  readonly requestMs: number;
+  /** Connections that are held open at once; others are closed. */
+  readonly connectionLimit: number;
+}
+
+/** Node's own server, which answers some requests before any route sees them. */
+export interface NodeServer {
+  readonly server: Server;
+  /** Ends each connection when its requests are answered, and those that ask nothing soon. For a server that is closing. */
+  readonly endConnections: () => void;
+}
+
+/** Creates a server that does nothing yet: to listen, and to answer requests, is up to whoever has it. */
+export function createNodeServer({ headers, requestMs, connectionLimit }: NodeServerOptions): NodeServer {
+  /** Has the headers from the beginning: Node's own answers and those of plugins come out with them too. */
+  class Answer extends ServerResponse {
+    constructor(...args: ConstructorParameters<typeof ServerResponse>) {
+      super(...args);
+      for (const [name, value] of Object.entries(headers)) this.setHeader(name, value);
+    }
+  }
+  const server = createServer({
+    ServerResponse: Answer,
+    headersTimeout: requestMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: CHECK_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // A missing host is refused with a reason, as a bad one is.
+    requireHostHeader: false,
+  });
+  server.maxConnections = connectionLimit;
+  server.on('connect', (_request, socket) => {
+    refuseOnSocket(Object.assign(new Error(), { code: 'ERR_HTTP_CONNECT' }), socket, headers);
+  });
+
+  /** The requests of each connection that are not answered yet. */
+  const connections = new Map<Socket, Set<IncomingMessage>>();
+  let ending = false;
+  server.on('connection', (socket) => {
+    connections.set(socket, new Set());
+    socket.once('close', () => connections.delete(socket));
+  });
+  server.on('request', (request, response) => {
+    const requests = connections.get(request.socket);
+    requests?.add(request);
+    response.once('close', () => {
+      requests?.delete(request);
+      if (ending && requests?.size === 0) request.socket.destroySoon();
+    });
+  });
+
+  return {
+    server,
+    endConnections: () => {
+      ending = true;
+      setTimeout(() => {
+        for (const [socket, requests] of connections)
+          if ([...requests].every(({ complete }) => !complete)) {
+            // A client that sent nothing expects no answer, and might take one for that to its next request.
+            if (socket.bytesRead > 0)
+              refuseOnSocket(
+                Object.assign(new Error(), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }),
+                socket,
+                headers,
+              );
+            socket.destroySoon();
+          }
+      }, ARRIVAL_MS).unref();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { HttpsProxyAgent } from 'hpagent';
+import { HttpProxyAgent } from 'http-proxy-agent';
+
+/** Closes a connection that was idle for this long. A server that announces less is heeded. */
+const IDLE_MS = 30_000;
+
+/** Connections to the upstream, by the protocol of its origin. */
+export interface Agents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
+
+/** Keeps connections alive for the next call. With `proxy`, the URL of a forward proxy, all of them go through it. */
+export function createAgents(proxy?: string): Agents {
+  const options = { keepAlive: true, timeout: IDLE_MS };
+  return proxy === undefined
+    ? { http: new HttpAgent(options), https: new HttpsAgent(options) }
+    : { http: new ForwardingAgent(proxy, options), https: new HttpsProxyAgent({ ...options, proxy }) };
+}
+
+/** Closes all connections. */
+export function closeAgents({ http, https }: Agents): void {
+  http.destroy();
+  https.destroy();
+}
+
+/**
+ * Only opens the connection: by then the request has its whole URL as its path. The library would write the head once
+ * more, and got, which writes a body before there is a connection, would send both.
+ */
+class ForwardingAgent extends HttpProxyAgent<string> {
+  override async connect(): Promise<Socket> {
+    const isSecure = this.proxy.protocol === 'https:';
+    const socket = isSecure ? connectTls(this.connectOpts) : connectTcp(this.connectOpts);
+    await once(socket, isSecure ? 'secureConnect' : 'connect');
+    return socket;
+  }
+}
