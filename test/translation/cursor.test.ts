@@ -40,6 +40,12 @@ describe('a cursor', () => {
     });
   });
 
+  test('longer than any that was given out is refused', () => {
+    const ids = Array.from({ length: 3_000 }, (_, index) => `task-${index}-of-many`);
+    const cursor = encodeCursor({ offset: 0, created: 1, ids }, scope);
+    expect(refusal(() => decodeCursor(cursor, [scope], 'after')).argument).toBe('after');
+  });
+
   test('that is no more than text is refused, not a crash', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.base64String()), (text) => {
