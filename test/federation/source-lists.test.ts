@@ -198,7 +198,7 @@ onEachVersion(
       });
 
       test('a failure is an error of each list, and of nothing else', async () => {
-        pair.sandbox.configure({ errorRate: 1, errorStatus: 500 });
+        pair.sandbox.configure({ errorRate: 1, errorStatus: 501 });
         const { data, errors } = await askSources(pair, ['s0', 's1'], `taskStatuses { ${page} }`);
         expect(data._entities).toEqual([
           { id: 's0', taskStatuses: null },
