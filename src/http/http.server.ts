@@ -41,6 +41,9 @@ export interface HttpOptions extends GraphqlOptions, DoorSettings {
   readonly bodyLimit: number;
 }
 
+/** Characters of a content type: no client's has as many. */
+const MAX_TYPE = 500;
+
 /** The routes: `/graphql`, `/health/live`, `/health/ready`, and those of GraphiQL. Listens only when told to. */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
   const { log, upstreamHealth, graphiql, corsOrigins, batchLimit, apiKeys, clientRateLimit } = options;
@@ -76,6 +79,11 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     closing = true;
     endConnections();
     done();
+  });
+  app.addHook('onRequest', ({ headers }, reply, done) => {
+    // Apollo Server's parser of it takes 300 ms for 15,000 spaces.
+    if ((headers['content-type'] ?? '').length <= MAX_TYPE) done();
+    else void reply.code(415).send(refusal('BAD_REQUEST', 'The header "Content-Type" is too long.'));
   });
   app.addHook('onRequest', ({ raw, headers, url }, reply, done) => {
     // Apollo Server's integration makes a URL of both. HTTP/1.0 needn't name a host.

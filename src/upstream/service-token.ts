@@ -119,7 +119,8 @@ async function askToken(
     });
   const answer = (body ?? {}) as { access_token?: unknown; expires_in?: unknown };
   if (typeof answer.access_token !== 'string' || !/^[!-~]+$/.test(answer.access_token)) throw noToken(status);
-  const lifetimeMs = 1000 * (Number(answer.expires_in) > 0 ? Number(answer.expires_in) : LIFETIME_SECONDS);
+  const seconds = typeof answer.expires_in === 'object' ? NaN : Number(answer.expires_in);
+  const lifetimeMs = 1000 * (seconds > 0 ? seconds : LIFETIME_SECONDS);
   return {
     authorization: `Bearer ${answer.access_token}`,
     renewAt: asked + USED * lifetimeMs,

@@ -192,6 +192,11 @@ describe('headers and addresses', () => {
     'origin',
     'apollo-federation-include-trace',
     'content-encoding',
+    'access-control-request-headers',
+    'cookie',
+    'if-none-match',
+    'range',
+    'x-forwarded-for',
   ];
   const body = JSON.stringify({ query: '{ taskStatus(id: "a") { id } }' });
 
@@ -200,6 +205,28 @@ describe('headers and addresses', () => {
     for (const [name, make] of Object.entries(headers)) {
       const value = make().trim();
       await expectLinear(plain, () => post(gateways.open, body, { [header]: value }), `${header}: ${name}`);
+    }
+  });
+
+  test('preflights and pages', async () => {
+    const send = (method: string, path: string, given: Record<string, string>) => async (): Promise<void> => {
+      const reply = await fetch(`${gateways.open}${path}`, { method, headers: given });
+      await reply.arrayBuffer();
+      if (reply.status >= 500) throw new Error(`${path} was answered by ${reply.status}`);
+    };
+    const asked = { origin: 'https://app.example.com', 'access-control-request-method': 'POST' };
+    const plainPreflight = send('OPTIONS', '/graphql', asked);
+    const plainPage = send('GET', '/', { accept: 'text/html' });
+    for (const [name, make] of Object.entries(headers)) {
+      const value = make().trim();
+      const preflight = send('OPTIONS', '/graphql', { ...asked, 'access-control-request-headers': value });
+      await expectLinear(plainPreflight, preflight, `a preflight: ${name}`);
+      for (const header of ['range', 'if-none-match', 'if-modified-since', 'if-range'])
+        await expectLinear(
+          plainPage,
+          send('GET', '/', { accept: 'text/html', [header]: value }),
+          `a page, ${header}: ${name}`,
+        );
     }
   });
 

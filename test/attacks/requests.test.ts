@@ -140,6 +140,7 @@ describe('bodies', () => {
       'application/x-www-form-urlencoded',
       'multipart/form-data; boundary=x',
       'application/xml',
+      `application/json;${'a'.repeat(1_000)}`,
       'x',
       '',
     ])

@@ -104,7 +104,9 @@ export async function startGateways(): Promise<Gateways> {
     JSON.stringify({ format: 'apollo-persisted-query-manifest', version: 1, operations }),
   );
   const upstream = await startScriptedUpstream();
-  const open = await startGatewayOn(upstream.url, 'v1');
+  const open = await startGatewayOn(upstream.url, 'v1', undefined, {
+    CORS_ORIGINS: 'https://app.example.com',
+  });
   const listed = await startGatewayOn(upstream.url, 'v1', undefined, { PERSISTED_OPERATIONS: manifest });
   rmSync(folder, { recursive: true });
   return {

@@ -80,8 +80,8 @@ describe('a token', () => {
     await expect(service(request)).rejects.toMatchObject({ details: { ...details, failure } });
   });
 
-  test.each([undefined, null, 'soon', 0, -5, NaN])(
-    'that ends in %p seconds is good for a minute',
+  test.each([undefined, null, 'soon', 0, -5, NaN, { toString: 1 }, [9]])(
+    'that ends in %j seconds is good for a minute',
     async (expires) => {
       const { service, clock, tokenCalls } = serviceOn(() => ({ access_token: 't', expires_in: expires }));
       await service(request);
