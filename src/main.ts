@@ -55,7 +55,9 @@ function readSettings<T extends { readonly logLevel: Parameters<typeof createLog
   log: ReturnType<typeof createLog>;
 } {
   const file = readEnvFile('.env');
-  for (const [name, value] of Object.entries(file.variables)) process.env[name] ??= value;
+  // An empty variable is as good as none.
+  for (const [name, value] of Object.entries(file.variables))
+    if (!process.env[name]?.trim()) process.env[name] = value;
   const sandbox = readSandboxSettings(process.env);
   const reading = read(process.env);
   const problems = [

@@ -12,8 +12,8 @@ loopback.addAddress('::1', 'ipv6');
 
 /**
  * The URL of the forward proxy for calls to an origin, by `HTTPS_PROXY` or `HTTP_PROXY`, or lower case; undefined is
- * none. `NO_PROXY` is that of the process, and loopback hosts are always asked directly. Without a scheme it is
- * `http://`.
+ * none. They and `NO_PROXY` count as variables of the process only. Loopback hosts are always asked directly. Without a
+ * scheme it is `http://`.
  * @throws TypeError where it is no URL of an HTTP proxy.
  */
 export function proxyFor(origin: string, variables: ProxyVariables): string | undefined {

@@ -46,6 +46,9 @@ export interface CacheOptions {
 const MAX_TEXTS = 2000;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
+/** Members of objects that a short text may be compiled to. A longer one may have half as many as it has characters. */
+const MIN_MEMBERS = 500;
+
 /** By operation name; undefined is no name. A text has at most as many as it has operations, and one more. */
 type Entry = Map<string | undefined, CompiledOperation>;
 
@@ -67,7 +70,8 @@ export function createCompiledOperationCache(
       if (operation.operation !== OperationTypeNode.QUERY || !compiler || !admits(source)) return;
       const entry: Entry = entries.get(source) ?? new Map<string | undefined, CompiledOperation>();
       if (entry.has(operationName)) return;
-      entry.set(operationName, compileOperation(compiler, document, operation));
+      const maxMembers = Math.max(MIN_MEMBERS, source.length / 2);
+      entry.set(operationName, compileOperation(compiler, document, operation, maxMembers));
       entries.set(source, entry);
     },
 

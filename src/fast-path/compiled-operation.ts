@@ -43,12 +43,17 @@ export const FAST_PATH = 'fastPath';
 /** Variants of one operation, by the values of its `@skip` and `@include`. Beyond them the full path answers. */
 const MAX_VARIANTS = 16;
 
-/** Compiles a query of a valid document, once for each combination of conditions that is asked for. */
+/**
+ * Compiles a query of a valid document, once for each combination of conditions that is asked for, as long as all of them
+ * have no more than `maxMembers` members of objects.
+ */
 export function compileOperation(
   { schema, query, isPlain }: CompilerSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
+  maxMembers: number,
 ): CompiledOperation {
+  const members = { left: maxMembers };
   const fragments: Record<string, FragmentDefinitionNode> = {};
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
@@ -66,7 +71,10 @@ export function compileOperation(
       if (variableValues === undefined) return undefined;
       const key = conditions.map((name) => String(variableValues[name])).join();
       if (!variants.has(key) && variants.size < MAX_VARIANTS)
-        variants.set(key, compileVariant(query, operation, { schema, fragments, variableValues, isPlain }));
+        variants.set(
+          key,
+          compileVariant(query, operation, { schema, fragments, variableValues, isPlain, members }),
+        );
       const fields = variants.get(key);
       return fields && run(fields, variableValues, context);
     },

@@ -23,6 +23,8 @@ export class Bailout extends Error {}
 export interface ShaperScope extends SelectionScope {
   /** Whether graphql-js reads a field by its name alone: it has no resolver and no arguments. */
   readonly isPlain: (field: GraphQLField<unknown, unknown>) => boolean;
+  /** How many members of objects may still be compiled: a few fragments may unfold to millions. */
+  readonly members: { left: number };
 }
 
 /**
@@ -48,7 +50,10 @@ interface Member {
 
 function ofObject(type: GraphQLObjectType, nodes: readonly FieldNode[], scope: ShaperScope): ResultShaper {
   const definitions = type.getFields();
-  const members = [...collectFields(type, nodes, scope)].map(([key, fieldNodes]): Member => {
+  const fields = collectFields(type, nodes, scope);
+  scope.members.left -= fields.size;
+  if (scope.members.left < 0) throw new Bailout('the selection unfolds to too much');
+  const members = [...fields].map(([key, fieldNodes]): Member => {
     const name = fieldNodes[0]?.name.value ?? '';
     if (key === '__proto__') throw new Bailout('assigning to that key sets the prototype');
     if (name === '__typename') return { key, read: () => type.name };

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { connect as connectTcp, type Socket } from 'node:net';
@@ -34,10 +33,8 @@ export function closeAgents({ http, https }: Agents): void {
  * more, and got, which writes a body before there is a connection, would send both.
  */
 class ForwardingAgent extends HttpProxyAgent<string> {
-  override async connect(): Promise<Socket> {
+  override connect(): Promise<Socket> {
     const isSecure = this.proxy.protocol === 'https:';
-    const socket = isSecure ? connectTls(this.connectOpts) : connectTcp(this.connectOpts);
-    await once(socket, isSecure ? 'secureConnect' : 'connect');
-    return socket;
+    return Promise.resolve(isSecure ? connectTls(this.connectOpts) : connectTcp(this.connectOpts));
   }
 }

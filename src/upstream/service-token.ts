@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 import { createPatience, within } from './patience.js';
 import type { UpstreamClient } from './upstream.client.js';
-import { oncePerMinute, type UpstreamLog } from './upstream-log.js';
+import { excerpt, oncePerMinute, type UpstreamLog } from './upstream-log.js';
 import { statusOf, UpstreamError } from './upstream-error.js';
 
 /** The OAuth client as which a gateway calls for itself. */
@@ -49,7 +49,9 @@ export function asService(
   let isRefused = false;
   const isDue = oncePerMinute(clock);
   const logRefusal = ({ details: { status, text } }: UpstreamError): void => {
-    if (isDue(`${status} ${text}`)) warn({ status, text }, 'SailPoint refuses the gateway’s credentials');
+    const words = text && excerpt(text, [credentials.clientSecret]);
+    if (isDue(`${status} ${words}`))
+      warn({ status, text: words }, 'SailPoint refuses the gateway’s credentials');
   };
 
   function renew(): Promise<Token> {
@@ -86,6 +88,7 @@ export function asService(
       return await client({ ...request, authorization: await within(patience, current()) }).catch(
         (again: unknown) => {
           if (statusOf(again) !== 401) throw again;
+          isRefused = true;
           logRefusal(again as UpstreamError);
           throw refused(401);
         },

@@ -41,7 +41,7 @@ export function foreignAnswer(
 }
 
 /** A page may echo what it was sent, as it is or as a URL or a form has it. */
-function excerpt(text: string, secrets: readonly string[]): string {
+export function excerpt(text: string, secrets: readonly string[]): string {
   let shown = text;
   for (const secret of secrets) {
     const inForm = new URLSearchParams([['', secret]]).toString().slice(1);

@@ -249,3 +249,15 @@ describe('after the resolvers ran', () => {
     expect(resolve).toHaveBeenCalledTimes(6);
   });
 });
+
+test('a short text that unfolds to thousands of members is left to the full path, at no cost', async () => {
+  const aliases = (count: number, field: string): string =>
+    Array.from({ length: count }, (_, index) => `a${index}: ${field}`).join(' ');
+  const bomb = `{ ${aliases(100, 'thing { ...F }')} } fragment F on Thing { ${aliases(100, 'text')} }`;
+  const cache = cacheWith(bomb);
+  expect(await ask(cache, { query: bomb })).toBeUndefined();
+  expect(resolve).not.toHaveBeenCalled();
+  const modest = `{ ${aliases(10, 'thing { ...F }')} } fragment F on Thing { ${aliases(10, 'text')} }`;
+  put(cache, modest);
+  expect(await ask(cache, { query: modest })).toHaveProperty('data.a9.a9', 'a');
+});
