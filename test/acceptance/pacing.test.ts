@@ -23,7 +23,12 @@ afterEach(async () => {
 });
 
 const list = (index: number, headers = {}): Promise<Reply> =>
-  ask(gateway.url, `{ taskStatuses(limit: 1, offset: ${index}) { nodes { id } } }`, {}, headers);
+  ask(
+    gateway.url,
+    'query ($offset: Int) { taskStatuses(limit: 1, offset: $offset) { nodes { id } } }',
+    { offset: index },
+    headers,
+  );
 const refusals = (): number => sandbox.calls.filter(({ status }) => status === 429).length;
 
 /** Waits until so many of them are answered, without the clock moving. */
@@ -42,7 +47,9 @@ test.each(['beta', 'v1'])(
     const tasks = sandbox.tasks().filter(({ completionStatus }) => completionStatus !== null);
     const ids = tasks.slice(0, 1_000).map(({ id }) => id);
     const replies = await Promise.all(
-      ids.map((id) => ask(gateway.url, `{ task: taskStatus(id: "${id}") { id } }`, {}, { authorization })),
+      ids.map((id) =>
+        ask(gateway.url, 'query ($id: ID!) { task: taskStatus(id: $id) { id } }', { id }, { authorization }),
+      ),
     );
     expect(replies.map(({ data }) => data.task?.id)).toEqual(ids);
     expect(sandbox.calls.length).toBeLessThanOrEqual(100);
