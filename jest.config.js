@@ -19,7 +19,8 @@ export default {
       },
     ],
   },
-  testTimeout: 30_000,
+  // Ample: a machine that does other things too takes several times as long.
+  testTimeout: 120_000,
   // A loaded machine needs longer than the half second of the default to end a worker that holds three composers.
   workerGracefulExitTimeout: 5_000,
   coverageProvider: 'v8',
