@@ -30,10 +30,10 @@ const homes = {
   '^@apollo/utils.keyvaluecache$': ['gateway.ts$'],
   '^(@as-integrations/fastify|@fastify/compress|@fastify/cors|@fastify/rate-limit|@fastify/static|fastify)$':
     ['http/'],
-  '^negotiator$': ['http/'],
+  '^negotiator$': ['fast-path/'],
   '^lru-cache$': ['fast-path/'],
   '^pino$': ['telemetry/'],
-  '^zod$': ['config.ts$', 'config/', 'operation-manifest.ts$'],
+  '^zod$': ['config/', 'operation-manifest.ts$'],
   '^rfc6902$': ['sandbox/'],
   '^close-with-grace$': ['main.ts$'],
 };

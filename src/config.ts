@@ -1,24 +1,10 @@
-import { z } from 'zod';
 import { oddities } from './config/oddities.js';
-import { proxyFor, proxyProblem } from './config/proxy.js';
+import { proxyFor } from './config/proxy.js';
 import { read, type Environment, type Reading } from './config/read.js';
-import {
-  amount,
-  clientCredential,
-  duration,
-  host,
-  manifest,
-  MAX_TIMER_SECONDS,
-  onOff,
-  origins,
-  port,
-  rateLimit,
-  SANDBOX,
-  secret,
-  upstream,
-} from './config/values.js';
+import { SANDBOX } from './config/values.js';
+import { addressVariables, settingNames, variables, type Variables } from './config/variables.js';
 import type { OperationManifest } from './operation-manifest.js';
-import { sandboxVariables as sandboxSwitches } from './sandbox/settings.js';
+import { switchVariables } from './sandbox/settings.js';
 
 export type { Environment, Reading } from './config/read.js';
 
@@ -29,7 +15,7 @@ export interface Config {
   readonly port: number;
   /** The upstream's origin; undefined is the embedded sandbox. */
   readonly upstreamOrigin: string | undefined;
-  readonly apiVersion: (typeof apiVersions)[number];
+  readonly apiVersion: Variables['SAIL_API_VERSION'];
   /** The URL of the forward proxy through which the upstream is asked; undefined is directly. */
   readonly proxy: string | undefined;
   /** As whom the upstream is asked. */
@@ -60,10 +46,11 @@ export interface Config {
   readonly stopSeconds: number;
   /** The operations that are allowed, and what becomes of others; undefined is that all are. */
   readonly persistedOperations:
-    { readonly operations: OperationManifest; readonly mode: (typeof listModes)[number] } | undefined;
+    | { readonly operations: OperationManifest; readonly mode: Variables['PERSISTED_OPERATIONS_MODE'] }
+    | undefined;
   /** By which a federation router is known. */
   readonly routerKey: string | undefined;
-  readonly logLevel: (typeof levels)[number];
+  readonly logLevel: Variables['LOG_LEVEL'];
   readonly production: boolean;
   /** Whether browsers get GraphiQL. */
   readonly graphiql: boolean;
@@ -107,109 +94,12 @@ export interface RateLimit {
   readonly windowMs: number;
 }
 
-const apiVersions = ['beta', 'v2024', 'v2025', 'v2026', 'v1'] as const;
-const listModes = ['report', 'enforce'] as const;
-const credentialModes = ['passthrough', 'service'] as const;
-const environments = ['production', 'development', 'test'] as const;
-const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-
-const logLevel = z.enum(levels, `one of ${levels.join(', ')}`);
-
-const variables = z
-  .object({
-    PORT: port.default(4000),
-    HOST: host.default('127.0.0.1'),
-    SAIL_BASE_URL: upstream.optional(),
-    HTTPS_PROXY: z.string().optional(),
-    https_proxy: z.string().optional(),
-    HTTP_PROXY: z.string().optional(),
-    http_proxy: z.string().optional(),
-    SAIL_API_VERSION: z.enum(apiVersions, `one of ${apiVersions.join(', ')}`).default('beta'),
-    SAIL_CREDENTIALS: z.enum(credentialModes, `one of ${credentialModes.join(', ')}`).default('passthrough'),
-    SAIL_ANONYMOUS: z.enum(['allow', 'refuse'], '"allow" or "refuse"').optional(),
-    SAIL_CLIENT_ID: clientCredential.optional(),
-    SAIL_CLIENT_SECRET: clientCredential.optional(),
-    API_KEYS: z
-      .string()
-      .transform((text) => text.split(',').map((key) => key.trim()))
-      .pipe(z.array(secret))
-      .default([]),
-    TRUSTED_DOOR: z.enum(['yes', 'no'], '"yes" or "no"').default('no'),
-    SAIL_RATE_LIMIT: rateLimit.prefault('100/10s'),
-    UPSTREAM_CONCURRENCY: z
-      .string()
-      .regex(/^[1-9]\d{0,3}$/, 'a number of calls from 1 to 9999')
-      .transform(Number)
-      .default(50),
-    OPERATION_DEADLINE: duration.default(15_000),
-    CORS_ORIGINS: origins.default([]),
-    BATCH_LIMIT: z
-      .string()
-      .regex(/^\d{1,2}$/, 'a number of operations from 0 (no batches) to 99')
-      .transform(Number)
-      .default(0),
-    FIELD_LIMIT: amount('uses').default(100),
-    LOOKUP_LIMIT: amount('uses').default(250),
-    DEPTH_LIMIT: amount('levels').default(20),
-    TOKEN_LIMIT: amount('tokens').default(15_000),
-    DIRECTIVE_LIMIT: amount('directives').default(50),
-    VALUE_LIMIT: amount('values').default(2_000_000),
-    ENTITY_LIMIT: amount('entities').default(250),
-    ERROR_LIMIT: amount('errors').default(10),
-    BODY_LIMIT: amount('bytes').default(1_048_576),
-    CLIENT_RATE_LIMIT: rateLimit.optional(),
-    CONNECTION_LIMIT: amount('connections').default(10_000),
-    REQUEST_SECONDS: amount('seconds', MAX_TIMER_SECONDS).default(10),
-    LAG_LIMIT_MS: amount('milliseconds').default(1_000),
-    STOP_SECONDS: amount('seconds', MAX_TIMER_SECONDS).optional(),
-    PERSISTED_OPERATIONS: manifest.optional(),
-    PERSISTED_OPERATIONS_MODE: z.enum(listModes, `one of ${listModes.join(', ')}`).default('enforce'),
-    ROUTER_KEY: secret.optional(),
-    LOG_LEVEL: logLevel.default('info'),
-    NODE_ENV: z.enum(environments, `one of ${environments.join(', ')}, or not set`).optional(),
-    GRAPHIQL: onOff.optional(),
-    INTROSPECTION: onOff.optional(),
-    FAST_PATH: onOff.prefault('on'),
-    ALLOW_UNKNOWN_SETTINGS: onOff.optional(),
-  })
-  .superRefine((v, context) => {
-    const problem = proxyProblem(v.SAIL_BASE_URL, v);
-    if (problem) context.addIssue({ code: 'custom', ...problem });
-  })
-  .superRefine((v, context) => {
-    const miss = (name: keyof typeof v, message: string): void => {
-      context.addIssue({ code: 'custom', path: [name], message });
-    };
-    if (v.NODE_ENV === 'production' && v.SAIL_BASE_URL === undefined)
-      miss(
-        'SAIL_BASE_URL',
-        'set where NODE_ENV is "production": SAIL_BASE_URL=sandbox asks for the embedded sandbox, with made-up tasks',
-      );
-    if (v.SAIL_CREDENTIALS !== 'service') return;
-    for (const name of ['SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET'] as const)
-      if (v[name] === undefined) miss(name, 'set where SAIL_CREDENTIALS is "service"');
-    if (v.API_KEYS.length === 0 && v.TRUSTED_DOOR === 'no')
-      miss(
-        'API_KEYS',
-        'set where SAIL_CREDENTIALS is "service", since the gateway then speaks for whoever reaches it; or TRUSTED_DOOR must be "yes", where only those who may ask can reach it',
-      );
-  });
-
-const sandboxVariables = z.object({
-  PORT: port.default(4010),
-  HOST: host.default('127.0.0.1'),
-  LOG_LEVEL: logLevel.default('info'),
-});
-
-/** The names of all settings, which those of other variables may resemble. */
-const settings = [...Object.keys(variables.shape), ...sandboxSwitches];
-
 /** Seconds that a stop has by default beyond those of an operation that has just begun. */
 const STOP_MARGIN_SECONDS = 5;
 
 /** Reads the gateway's settings, and the files that they name. Values are trimmed; an empty one is as good as none. */
 export function readConfig(environment: Environment): Reading<Config> {
-  const build = (v: z.output<typeof variables>): Config => {
+  const build = (v: Variables): Config => {
     const upstreamOrigin = v.SAIL_BASE_URL === SANDBOX ? undefined : v.SAIL_BASE_URL;
     const production = v.NODE_ENV === 'production';
     const graphiql = v.GRAPHIQL ?? !production;
@@ -261,8 +151,8 @@ export function readConfig(environment: Environment): Reading<Config> {
       fastPath: v.FAST_PATH,
     };
   };
-  return read(variables, settings, environment, build, (given, config) =>
-    oddities(given, config, sandboxSwitches),
+  return read(variables, settingNames, environment, build, (given, config) =>
+    oddities(given, config, switchVariables),
   );
 }
 
@@ -270,7 +160,7 @@ export function readConfig(environment: Environment): Reading<Config> {
 export function readSandboxAddress(
   environment: Environment,
 ): Reading<Pick<Config, 'host' | 'port' | 'logLevel'>> {
-  return read(sandboxVariables, settings, environment, (v) => ({
+  return read(addressVariables, settingNames, environment, (v) => ({
     host: v.HOST,
     port: v.PORT,
     logLevel: v.LOG_LEVEL,

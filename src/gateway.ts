@@ -226,7 +226,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   return { url, compiledOperations, stop };
 }
 
-/** The header as it came, if it holds a bearer token: any other is meant for somebody in between. */
+/** The header as it came, if it holds a bearer token: any other is meant for an intermediary. */
 function bearerOf(authorization: string | undefined): string | undefined {
   return authorization !== undefined && /^bearer +\S/i.test(authorization) ? authorization : undefined;
 }

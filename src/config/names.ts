@@ -3,7 +3,7 @@ const MAX_EDITS = 2;
 const LONG_NAME = 6;
 
 /** Names of others that resemble settings all the same. */
-const foreign = /^(?:(?:https?|no|all|ftp|socks|rsync)_proxy|node_exe|app_keys?|gpg_keys?)$/i;
+const foreign = /^(?:(?:https?|no|all|ftp|socks|rsync|go)_?proxy|node_exe|app_keys?|gpg_keys?)$/i;
 
 /** What Kubernetes and Docker set for a service named `sandbox` or `sail`. */
 const serviceLink = /_(?:SERVICE_(?:HOST|PORT(?:_\w+)?)|PORT_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)$/;

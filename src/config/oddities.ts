@@ -15,7 +15,7 @@ const secrets = ['API_KEYS', 'ROUTER_KEY', 'SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET
 export function oddities(
   given: Readonly<Record<string, string>>,
   config: Understood,
-  sandboxVariables: readonly string[],
+  switchVariables: readonly string[],
 ): string[] {
   const service = config.credentials.mode === 'service';
   const trusts = given['TRUSTED_DOOR'] === 'yes';
@@ -30,7 +30,7 @@ export function oddities(
       'PERSISTED_OPERATIONS is not set',
     ],
     [
-      sandboxVariables,
+      switchVariables,
       config.upstreamOrigin !== undefined,
       'SAIL_BASE_URL names another upstream than the embedded sandbox',
     ],

@@ -2,13 +2,16 @@ import type { Config, RateLimit } from '../config.js';
 
 /** What was understood of the settings, without any secret: for the log, to see which guards are on. */
 export function summaryOf(config: Config): object {
-  const { credentials, persistedOperations } = config;
+  const { credentials, persistedOperations, proxy } = config;
   return {
     sandbox: config.upstreamOrigin === undefined,
     apiVersion: config.apiVersion,
+    ...(proxy !== undefined && { proxy: new URL(proxy).host }),
     credentials: credentials.mode,
     ...(credentials.mode === 'passthrough' && { anonymous: credentials.anonymous }),
+    ...(credentials.mode === 'service' && { trustedDoor: config.apiKeys.length === 0 }),
     rateLimit: rate(config.rateLimit),
+    upstreamConcurrency: config.upstreamConcurrency,
     production: config.production,
     apiKeys: config.apiKeys.length,
     routerKey: config.routerKey !== undefined,
@@ -21,7 +24,10 @@ export function summaryOf(config: Config): object {
     clientRateLimit: rate(config.clientRateLimit),
     connectionLimit: config.connectionLimit,
     batchLimit: config.batchLimit,
+    requestSeconds: config.requestSeconds,
+    lagLimitMs: config.lagLimitMs,
     limits: config.limits,
+    fastPath: config.fastPath,
     operationDeadlineMs: config.operationDeadlineMs,
     stopSeconds: config.stopSeconds,
   };

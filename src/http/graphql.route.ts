@@ -2,9 +2,9 @@ import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import type { CompiledOperationCache, OperationRequest } from '../fast-path/compiled-operation-cache.js';
+import { mediaTypeFor } from '../fast-path/media-type.js';
 import type { OperationContext } from '../resolvers/context.js';
 import { dropAbsentParameters } from './absent-parameters.js';
-import { mediaTypeFor } from './media-type.js';
 import type { CallTime } from './request-log.js';
 
 /** A request that holds an operation. */

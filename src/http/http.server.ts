@@ -9,7 +9,7 @@ import { refuseGraphiql, serveGraphiql } from './graphiql.routes.js';
 import { serveGraphql, type GraphqlOptions } from './graphql.route.js';
 import { shedWhenLate } from './overload.js';
 import { createNodeServer } from './node-server.js';
-import { answerHeaders, refusal, refuseOnSocket } from './refusal.js';
+import { refusal, refuseOnSocket, securityHeaders } from './refusal.js';
 import { logRequests, requestId } from './request-log.js';
 
 /** The settings that are the door's alone. */
@@ -47,7 +47,7 @@ const MAX_TYPE = 500;
 /** The routes: `/graphql`, `/health/live`, `/health/ready`, and those of GraphiQL. Listens only when told to. */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
   const { log, upstreamHealth, graphiql, corsOrigins, batchLimit, apiKeys, clientRateLimit } = options;
-  const headers = { ...answerHeaders, ...options.headers };
+  const headers = { ...securityHeaders, ...options.headers };
   const { server, endConnections } = createNodeServer({
     headers,
     requestMs: options.requestSeconds * 1000,

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** Headers of every answer: it is what its type says, stands in no frame, and tells no other site where it was. */
-export const answerHeaders = {
+export const securityHeaders = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
@@ -20,7 +20,7 @@ const LINGER_MS = 1000;
 export function refuseOnSocket(
   error: Error & { code?: string },
   socket: Duplex,
-  always: Readonly<Record<string, string>> = answerHeaders,
+  always: Readonly<Record<string, string>> = securityHeaders,
 ): void {
   if (!socket.writable) {
     socket.destroy();

@@ -1,7 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
+import { mediaTypeFor } from '../fast-path/media-type.js';
 import { fastPathSafe } from './fast-path-safe.js';
-
-const GRAPHQL_RESPONSE = 'application/graphql-response+json';
 
 /** What a well-formed request can be refused for before it is executed. */
 const requestErrors: ReadonlySet<unknown> = new Set([
@@ -12,7 +11,7 @@ const requestErrors: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * A client that takes only `application/json` can't tell a 400 of the gateway's from one of a proxy's, so the
+ * A client that is answered in `application/json` can't tell a 400 of the gateway's from one of a proxy's, so the
  * GraphQL-over-HTTP specification has it answered with 200 where the operation doesn't parse, validate or fit its
  * variables. Apollo Server answers 400 in either media type.
  */
@@ -25,7 +24,7 @@ export function responseStatusPlugin(): ApolloServerPlugin {
           if (
             http.status === 400 &&
             errors.every(({ extensions }) => requestErrors.has(extensions?.['code'])) &&
-            !request.http?.headers.get('accept')?.includes(GRAPHQL_RESPONSE)
+            mediaTypeFor(request.http?.headers.get('accept'))?.startsWith('application/json')
           )
             http.status = 200;
           return Promise.resolve();

@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin, GraphQLRequest } from '@apollo/server';
+import type { ApolloServerPlugin, GraphQLRequest, GraphQLRequestContext } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { Log } from '../telemetry/logger.js';
 import { fastPathSafe } from './fast-path-safe.js';
@@ -47,10 +47,10 @@ const unknownText = (): GraphQLError =>
 export function safelistPlugin({ safelist, mode, routerKey, log }: SafelistOptions): ApolloServerPlugin {
   const reported = new Set<string>();
 
-  const report = ({ query = '', operationName }: GraphQLRequest): void => {
-    const hash = hashOf(query);
-    const named = operationName ?? /\b(?:query|mutation|subscription)\s+(\w+)/.exec(query)?.[1];
-    const name = named?.slice(0, MAX_NAME);
+  const report = ({ request, source, operationName }: GraphQLRequestContext<object>): void => {
+    if (source === undefined || safelist.has(source)) return;
+    const hash = hashOf(source);
+    const name = (operationName ?? request.operationName)?.slice(0, MAX_NAME);
     const key = `${name ?? ''} ${hash}`;
     if (reported.has(key) || reported.size === MOST_REPORTS) return;
     reported.add(key);
@@ -58,28 +58,34 @@ export function safelistPlugin({ safelist, mode, routerKey, log }: SafelistOptio
   };
 
   /** Puts the text in place of the id, and says why the request is refused, if it is. */
-  const admit = (request: GraphQLRequest): GraphQLError | undefined => {
-    const router = hasRouterKey(request, routerKey);
+  const admit = (request: GraphQLRequest, isRouter: boolean): GraphQLError | undefined => {
     const id = request.query ? undefined : idOf(request);
     const listed = id === undefined ? undefined : safelist.byId(id);
     if (listed !== undefined) {
       request.query = listed;
       delete request.extensions?.['persistedQuery'];
     }
-    if (router) return undefined;
+    if (isRouter || mode === 'report') return undefined;
     const { query } = request;
-    if (mode === 'report') {
-      if (query && !safelist.has(query)) report(request);
-      return undefined;
-    }
     if (!query) return id === undefined ? unknownText() : unknownId(id);
     return safelist.serves(query) ? undefined : unknownText();
   };
 
   return fastPathSafe({
     requestDidStart({ request }) {
-      const refused = admit(request);
-      if (refused === undefined) return Promise.resolve();
+      const isRouter = hasRouterKey(request, routerKey);
+      const refused = admit(request, isRouter);
+      if (refused === undefined)
+        return Promise.resolve(
+          mode === 'report' && !isRouter
+            ? {
+                willSendResponse: (context) => {
+                  report(context);
+                  return Promise.resolve();
+                },
+              }
+            : undefined,
+        );
       request.query = '{__typename}';
       delete request.operationName;
       delete request.variables;

@@ -96,7 +96,7 @@ const switches = {
   errorRate: rate('Calls answered with `errorStatus`.'),
   errorStatus: count(500, 'Status of those errors.', 599, 400),
   htmlRate: rate('Calls answered with a 502 in HTML, as a proxy would.'),
-  pageRate: rate('Calls answered with a page by somebody in between.'),
+  pageRate: rate('Calls answered with a page by an intermediary.'),
   pageStatus: count(403, 'Status of those pages; 200 is a sign-in page.', 599, 200),
   pageType: choice(
     ['html', 'text', 'untyped'],
@@ -161,7 +161,7 @@ export function environmentName(name: string): string {
 }
 
 /** The environment variables of all settings. */
-export const sandboxVariables: readonly string[] = entries.map(([name]) => environmentName(name));
+export const switchVariables: readonly string[] = entries.map(([name]) => environmentName(name));
 
 /**
  * Reads the `SANDBOX_*` variables; an empty one counts as absent, as does one that is no setting.

@@ -75,7 +75,7 @@ export function createPacedClient(
   };
 }
 
-/** An answer of somebody in between says nothing of a token. */
+/** An intermediary's answer says nothing of a token. */
 function verdictOf({ failure, status = 0 }: Partial<UpstreamErrorDetails> = {}): Verdict {
   if (failure === 'foreign') return 'unknown';
   return status === 401 ? 'refused' : KNOWN_CALLER.has(status) ? 'accepted' : 'unknown';

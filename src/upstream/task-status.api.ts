@@ -43,7 +43,7 @@ export interface TaskStatusApi {
   getPendingTasks(query: ListQuery, caller: Caller): Promise<WireTaskList>;
   /**
    * https://developer.sailpoint.com/docs/api/beta/get-pending-task-headers. Gives the total count, or null. Where HEAD
-   * is refused, or somebody in between answers it, the same is asked by GET.
+   * is refused, or an intermediary answers it, the same is asked by GET.
    */
   getPendingTaskHeaders(caller: Caller): Promise<number | null>;
   /**

@@ -18,6 +18,8 @@ const harmless = [
   ['STOP_SECOND', 'STOP_SECONDS'],
   ['BATCHLIMIT', 'BATCH_LIMIT'],
   ['sandbox_seed', 'SANDBOX_SEED'],
+  ['NO_PROXI', 'NO_PROXY'],
+  ['NODE_EXTRA_CA_CERT', 'NODE_EXTRA_CA_CERTS'],
   ['ALLOW_UNKNOWN_SETTING', 'ALLOW_UNKNOWN_SETTINGS'],
 ] as const;
 
@@ -138,6 +140,7 @@ describe('a variable whose name', () => {
       https_proxy: 'http://proxy:3128',
       no_proxy: 'localhost',
       ALL_PROXY: 'socks5://proxy',
+      GOPROXY: 'https://proxy.golang.org',
       FTP_PROXY: 'http://proxy:3128',
       APP_KEY: 'x',
       GPG_KEYS: 'x',

@@ -241,6 +241,20 @@ describe('a list that reports', () => {
     expect(await report({ extensions, query })).toEqual(served);
     expect(await report({ extensions })).toEqual(served);
   });
+
+  test.each([
+    [
+      'reads a name off the operation',
+      '# query Comment\n{ a: __typename } query Named { b: __typename }',
+      'Named',
+      'Named',
+    ],
+    ['has no name of a text that is no GraphQL', 'query Broken {', undefined, undefined],
+  ])('%s', async (_, query, operationName, operation) => {
+    reports.length = 0;
+    await report({ query, operationName });
+    expect(reports).toEqual([{ operation, hash: sha256(query) }]);
+  });
 });
 
 describe('a manifest', () => {
