@@ -43,7 +43,7 @@ import { afterRealTime, type Clock } from './upstream/clock.js';
 import { closeAgents, createAgents } from './upstream/agents.js';
 import { createGuardedClient } from './upstream/guarded.client.js';
 import { createPacedClient } from './upstream/paced.client.js';
-import { createPatience, type Patience } from './upstream/patience.js';
+import { createCallScope, type CallScope } from './upstream/call-scope.js';
 import { createRetryingClient } from './upstream/retrying.client.js';
 import { asService } from './upstream/service-token.js';
 import { createTaskStatusApi } from './upstream/task-status.api.js';
@@ -109,11 +109,11 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const client = createRetryingClient(paced?.client ?? authorized, clock, parts.random ?? Math.random);
   const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
   const reads = createTaskReads(api, log, now, paced?.gather);
-  const sourceFor = (token: string | undefined, patience: Patience): TaskStatusSource => {
+  const sourceFor = (token: string | undefined, scope: CallScope): TaskStatusSource => {
     if (credentials.mode === 'passthrough' && token === undefined && !credentials.anonymous)
       return createClosedSource();
     const authorization = credentials.mode === 'passthrough' ? token : undefined;
-    return createTaskStatusSource(api, reads, { authorization, patience }, log, now);
+    return createTaskStatusSource(api, reads, { authorization, scope }, log, now);
   };
 
   const schema = createSubgraph(createSchema(), limits.entities);
@@ -188,11 +188,11 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     apollo,
     fastPath: compiledOperations && { operations: compiledOperations, headers: answerHeaders([]) },
     contextFor: ({ authorization, onEnd, calls }) => {
-      const patience = createPatience(now() + config.operationDeadlineMs, clock, calls);
+      const scope = createCallScope(now() + config.operationDeadlineMs, clock, calls);
       onEnd(() => {
-        patience.end();
+        scope.abort();
       });
-      return { tasks: sourceFor(bearerOf(authorization), patience) };
+      return { tasks: sourceFor(bearerOf(authorization), scope) };
     },
     log,
     upstreamHealth: () => ({

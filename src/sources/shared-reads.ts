@@ -1,5 +1,5 @@
 import type { TaskStatus } from '../model/task-status.model.js';
-import { isGone, join, patienceOf, within, type Waiting } from '../upstream/patience.js';
+import { hasNoWaiters, addWaiter, sharedScopeOf, raceAbort, type Waiters } from '../upstream/call-scope.js';
 import type { Authorization, Caller } from '../upstream/task-status.api.js';
 import { FleetingMap } from './fleeting-map.js';
 import type { TaskStatusLoader } from './task-status.loader.js';
@@ -7,8 +7,8 @@ import type { TaskStatusLoader } from './task-status.loader.js';
 /**
  * What the operations of one principal that are under way at the same time share: look-ups, which are joined into
  * calls, and identical reads. A principal is one exact `Authorization` value: nothing is ever shared between two.
- * Nothing is remembered: a read is shared only while it is under way. Each operation waits for as long as its own
- * patience lasts, and the read goes on for as long as the last one's does.
+ * Nothing is remembered: a read is shared only while it is under way. Each operation waits until its own
+ * scope is aborted, and the read goes on until the last one's is.
  */
 export interface SharedReads {
   readonly lookUp: (caller: Caller, id: string) => Promise<TaskStatus | null>;
@@ -21,7 +21,7 @@ export interface SharedReads {
 /** A read under way, and those who wait for it. */
 interface UnderWay {
   readonly answer: Promise<unknown>;
-  readonly waiting: Waiting;
+  readonly waiting: Waiters;
 }
 
 interface Principal {
@@ -48,19 +48,19 @@ export function createSharedReads(
   }
 
   function share<T>(
-    { authorization, patience }: Caller,
+    { authorization, scope }: Caller,
     principal: Principal,
     underWay: FleetingMap<UnderWay>,
     key: string,
-    start: (waiting: Waiting) => Promise<T>,
+    start: (waiting: Waiters) => Promise<T>,
   ): Promise<T> {
     const known = underWay.get(key);
-    if (known && !isGone(known.waiting)) {
-      join(known.waiting, patience);
-      return within(patience, known.answer as Promise<T>);
+    if (known && !hasNoWaiters(known.waiting)) {
+      addWaiter(known.waiting, scope);
+      return raceAbort(scope, known.answer as Promise<T>);
     }
     principal.underWay += 1;
-    const waiting: Waiting = { callers: [patience], calls: [] };
+    const waiting: Waiters = { scopes: [scope], calls: [] };
     const answer = start(waiting);
     const entry: UnderWay = { answer, waiting };
     const settled = (): void => {
@@ -70,7 +70,7 @@ export function createSharedReads(
     };
     underWay.set(key, entry);
     answer.then(settled, settled);
-    return within(patience, answer);
+    return raceAbort(scope, answer);
   }
 
   return {
@@ -83,7 +83,7 @@ export function createSharedReads(
     read(caller, key, read) {
       const principal = principalOf(caller.authorization);
       return share(caller, principal, principal.reads, key, (waiting) =>
-        read({ ...caller, patience: patienceOf([waiting]) }),
+        read({ ...caller, scope: sharedScopeOf([waiting]) }),
       );
     },
     forget(authorization, id) {

@@ -44,15 +44,15 @@ export function createTaskReads(
     createTaskStatusLoader(
       api.version,
       {
-        one: async (id, patience) => {
-          const task = readTaskStatus(await api.getTaskStatus(id, { authorization, patience }), now);
+        one: async (id, scope) => {
+          const task = readTaskStatus(await api.getTaskStatus(id, { authorization, scope }), now);
           if (task === undefined)
-            throw new UpstreamError({ failure: 'unreadable', text: 'the task has no id' });
+            throw new UpstreamError({ failure: 'bad_response', text: 'the task has no id' });
           return task;
         },
-        list: async (filters, patience) => {
-          const list = await api.getTaskStatusList({ filters }, { authorization, patience });
-          if (list.isEmpty) throw new UpstreamError({ failure: 'unreadable', text: 'the answer is empty' });
+        list: async (filters, scope) => {
+          const list = await api.getTaskStatusList({ filters }, { authorization, scope });
+          if (list.isEmpty) throw new UpstreamError({ failure: 'bad_response', text: 'the answer is empty' });
           return toRows(list).rows.filter((task) => task !== undefined);
         },
       },

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { TaskStatus } from '../model/task-status.model.js';
 import { oneOf } from '../translation/filter.grammar.js';
 import { MAX_IDS_PER_CALL, toIdRuns } from '../translation/id.translator.js';
-import { patienceOf, type Patience, type Waiting } from '../upstream/patience.js';
+import { sharedScopeOf, type CallScope, type Waiters } from '../upstream/call-scope.js';
 import type { TaskStatusApi } from '../upstream/task-status.api.js';
 import { statusOf, UpstreamError } from '../upstream/upstream-error.js';
 import { createBatchWindow } from './batch-window.js';
@@ -11,7 +11,7 @@ import { createBatchWindow } from './batch-window.js';
 /** A task that is looked up, and for whom. */
 export interface LookUp {
   readonly id: string;
-  readonly waiting: Waiting;
+  readonly waiting: Waiters;
 }
 
 /** A task by its id: null where the upstream has none. It joins look-ups and remembers none of them. */
@@ -34,13 +34,13 @@ function isOversized(error: unknown): boolean {
 
 type Found = TaskStatus | Error | null;
 
-/** The patience of all who wait for any of these ids. */
-type PatienceFor = (ids: readonly string[]) => Patience;
+/** The shared scope of all operations that wait for any of these ids. */
+type ScopeFor = (ids: readonly string[]) => CallScope;
 
 /** Reads rows for a loader; what a row is read to is the caller's business. */
 export interface LoaderReads {
-  one(id: string, patience: Patience): Promise<TaskStatus | null>;
-  list(filters: string, patience: Patience): Promise<TaskStatus[]>;
+  one(id: string, scope: CallScope): Promise<TaskStatus | null>;
+  list(filters: string, scope: CallScope): Promise<TaskStatus[]>;
 }
 
 /**
@@ -54,27 +54,27 @@ export function createTaskStatusLoader(
 ): TaskStatusLoader {
   const limit = pLimit(SINGLES_AT_A_TIME);
 
-  const readOne = (id: string, patienceFor: PatienceFor): Promise<Found> =>
-    limit(() => reads.one(id, patienceFor([id]))).catch((error: unknown) => {
+  const readOne = (id: string, scopeFor: ScopeFor): Promise<Found> =>
+    limit(() => reads.one(id, scopeFor([id]))).catch((error: unknown) => {
       if (statusOf(error) === 404) return null;
       return error as Error;
     });
 
-  const readEach = async (ids: readonly string[], patienceFor: PatienceFor): Promise<[string, Found][]> =>
-    Promise.all(ids.map(async (id): Promise<[string, Found]> => [id, await readOne(id, patienceFor)]));
+  const readEach = async (ids: readonly string[], scopeFor: ScopeFor): Promise<[string, Found][]> =>
+    Promise.all(ids.map(async (id): Promise<[string, Found]> => [id, await readOne(id, scopeFor)]));
 
-  async function readRun(ids: readonly string[], patienceFor: PatienceFor): Promise<[string, Found][]> {
-    if (ids.length === 1) return readEach(ids, patienceFor);
+  async function readRun(ids: readonly string[], scopeFor: ScopeFor): Promise<[string, Found][]> {
+    if (ids.length === 1) return readEach(ids, scopeFor);
     let rows: TaskStatus[];
     try {
-      rows = await reads.list(oneOf('id', ids), patienceFor(ids));
+      rows = await reads.list(oneOf('id', ids), scopeFor(ids));
     } catch (error) {
       if (isOversized(error)) {
         const half = Math.ceil(ids.length / 2);
         const halves = [ids.slice(0, half), ids.slice(half)];
-        return (await Promise.all(halves.map((part) => readRun(part, patienceFor)))).flat();
+        return (await Promise.all(halves.map((part) => readRun(part, scopeFor)))).flat();
       }
-      if (isRefusedAsAWhole(error)) return readEach(ids, patienceFor);
+      if (isRefusedAsAWhole(error)) return readEach(ids, scopeFor);
       return ids.map((id) => [id, error as Error]);
     }
     const found = new Map<string, Found>();
@@ -84,7 +84,7 @@ export function createTaskStatusLoader(
       const folded = new Set(rows.map((row) => row.id.toLowerCase()));
       // The list may hold no pending tasks, and it may have answered an id of other casing.
       const isOpen = (id: string): boolean => !version.listHoldsPending || folded.has(id.toLowerCase());
-      for (const [id, task] of await readEach(missing.filter(isOpen), patienceFor)) found.set(id, task);
+      for (const [id, task] of await readEach(missing.filter(isOpen), scopeFor)) found.set(id, task);
     }
     return ids.map((id) => [id, found.get(id) ?? null]);
   }
@@ -92,14 +92,14 @@ export function createTaskStatusLoader(
   const window = createBatchWindow();
   return new DataLoader<LookUp, TaskStatus | null>(
     async (lookUps) => {
-      const waiting = new Map<string, Waiting[]>();
+      const waiting = new Map<string, Waiters[]>();
       for (const { id, waiting: who } of lookUps) {
         const others = waiting.get(id);
         if (others) others.push(who);
         else waiting.set(id, [who]);
       }
-      const patienceFor: PatienceFor = (ids) => patienceOf(ids.flatMap((id) => waiting.get(id) ?? []));
-      const runs = toIdRuns([...waiting.keys()]).map((ids) => readRun(ids, patienceFor));
+      const scopeFor: ScopeFor = (ids) => sharedScopeOf(ids.flatMap((id) => waiting.get(id) ?? []));
+      const runs = toIdRuns([...waiting.keys()]).map((ids) => readRun(ids, scopeFor));
       const answers = new Map((await window.watch(Promise.all(runs))).flat());
       return lookUps.map(({ id }) => answers.get(id) ?? null);
     },

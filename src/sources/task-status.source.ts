@@ -15,7 +15,7 @@ import { toJsonPatch } from '../translation/json-patch.translator.js';
 import { readPage, type Order, type PageSubject } from '../translation/page.translator.js';
 import { readTaskStatus } from '../translation/task-status.reader.js';
 import { toGraphQLError } from '../translation/upstream-error.translator.js';
-import { within } from '../upstream/patience.js';
+import { raceAbort } from '../upstream/call-scope.js';
 import type { Caller, ListQuery, TaskStatusApi } from '../upstream/task-status.api.js';
 import type { Delivery } from '../upstream/delivery.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
@@ -42,7 +42,7 @@ export interface TaskStatusSource {
 /** All tasks that have not finished. */
 const PENDING: TaskFilter = { terms: [], isNull: true };
 
-/** One caller's view: its token and its patience go with every call, and what it read is remembered by its operation alone. */
+/** One caller's view. Its token and its scope go with every call; its operation alone remembers what was read. */
 export function createTaskStatusSource(
   api: TaskStatusApi,
   reads: TaskReads,
@@ -116,7 +116,7 @@ class OperationSource implements TaskStatusSource {
     const sent = api.updateTaskStatus(checkId(id, 'input.id'), operations, caller, (state) => {
       delivery = state;
     });
-    const wire = await within(caller.patience, sent)
+    const wire = await raceAbort(caller.scope, sent)
       .catch((error: unknown) => {
         if (delivery === 'applied') return undefined;
         throw error instanceof UpstreamError ? toGraphQLError(error, delivery === 'sent') : error;

@@ -83,8 +83,8 @@ function meaningOf({ details: { failure, status = 0, list } }: UpstreamError): M
   switch (failure) {
     case 'connection':
       return UNREACHED;
-    case 'broken':
-    case 'crowded':
+    case 'circuit_open':
+    case 'queue_full':
       return UNAVAILABLE;
     case 'untrusted':
       return UNTRUSTED;
@@ -93,11 +93,11 @@ function meaningOf({ details: { failure, status = 0, list } }: UpstreamError): M
     case 'oversized':
       return list ? OVERSIZED_LIST : OVERSIZED;
     case 'timeout':
-    case 'abandoned':
+    case 'cancelled':
       return TIMEOUT;
-    case 'held':
+    case 'rate_limited':
       return RATE_LIMITED;
-    case 'unreadable':
+    case 'bad_response':
     case 'credentials':
       return BAD_RESPONSE;
     case 'status':

@@ -54,7 +54,7 @@ export function createGuardedClient(
 
   const guarded: UpstreamClient = async (request) => {
     // The breaker would have calls wait for the one that probes.
-    if (breaker.state === CircuitState.HalfOpen) throw new UpstreamError({ failure: 'broken' });
+    if (breaker.state === CircuitState.HalfOpen) throw new UpstreamError({ failure: 'circuit_open' });
     const outcome = await breaker.execute(async (): Promise<UpstreamResponse | UpstreamError> => {
       try {
         return await client(request);
@@ -73,8 +73,8 @@ export function createGuardedClient(
       try {
         return await slots.execute(() => guarded(request));
       } catch (error) {
-        if (isBrokenCircuitError(error)) throw new UpstreamError({ failure: 'broken' });
-        if (isBulkheadRejectedError(error)) throw new UpstreamError({ failure: 'crowded' });
+        if (isBrokenCircuitError(error)) throw new UpstreamError({ failure: 'circuit_open' });
+        if (isBulkheadRejectedError(error)) throw new UpstreamError({ failure: 'queue_full' });
         throw error;
       }
     },

@@ -24,7 +24,7 @@ export interface PacedClient {
 }
 
 /**
- * Keeps the calls of each client under the upstream's rate limit: they wait for their turn while patience lasts. A 429
+ * Keeps the calls of each client under the upstream's rate limit: they wait for their turn until their scope is aborted. A 429
  * holds up the calls of its client for as long as it says, 10 seconds at the most. While the upstream is down nothing
  * waits. A client is remembered for as long as its last calls count.
  */
@@ -47,10 +47,10 @@ export function createPacedClient(
 
   return {
     async client(request) {
-      const { authorization: token = '', patience } = request;
+      const { authorization: token = '', scope } = request;
       const budget = budgetOf(clientIdOf(token));
-      if (!budget.isOpen && isDown()) throw new UpstreamError({ failure: 'broken' });
-      await budget.turn(token, patience);
+      if (!budget.isOpen && isDown()) throw new UpstreamError({ failure: 'circuit_open' });
+      await budget.turn(token, scope);
       try {
         const response = await client(request);
         budget.end(token, 'accepted', true);
@@ -84,7 +84,7 @@ function verdictOf({ failure, status = 0 }: Partial<UpstreamErrorDetails> = {}):
 /** Not a token that was refused: whoever forges one would use up the budget of the client it names. */
 function wasCounted({ failure, status, sent }: Partial<UpstreamErrorDetails> = {}): boolean {
   const isUnsent =
-    sent === false || failure === 'credentials' || failure === 'broken' || failure === 'crowded';
+    sent === false || failure === 'credentials' || failure === 'circuit_open' || failure === 'queue_full';
   return !isUnsent && status !== 401;
 }
 

@@ -1,9 +1,9 @@
 import type { RateLimit } from '../config.js';
 import type { Clock } from './clock.js';
-import type { Patience } from './patience.js';
+import type { CallScope } from './call-scope.js';
 import { UpstreamError } from './upstream-error.js';
 
-/** A call that would get less time than this before its patience is over is not begun. */
+/** A call that would get less time than this before its deadline is not begun. */
 const MIN_TIME_MS = 250;
 
 /** How many accepted tokens are remembered: a client with more has some of them prove themselves again. */
@@ -14,8 +14,8 @@ export type Verdict = 'accepted' | 'refused' | 'unknown';
 
 /** What the calls of one client share. */
 export interface RateBudget {
-  /** Begins a call when its turn comes. @throws UpstreamError `held` where that would be too late for its patience. */
-  turn(token: string, patience: Patience): Promise<void>;
+  /** Begins a call when its turn comes. @throws UpstreamError `rate_limited` where that would be too late for its deadline. */
+  turn(token: string, scope: CallScope): Promise<void>;
   /** To be told of each call that was begun. One that did not count with the upstream is given back. */
   end(token: string, verdict: Verdict, counted: boolean): void;
   /** Begins no call for so long. */
@@ -126,17 +126,17 @@ export function createRateBudget(
 
   const secondsUntil = (at: number): number => Math.max(1, Math.ceil((at - clock.now()) / 1000));
   const held = (until: number): UpstreamError =>
-    new UpstreamError({ failure: 'held', retryAfterSeconds: secondsUntil(until) });
+    new UpstreamError({ failure: 'rate_limited', retryAfterSeconds: secondsUntil(until) });
 
   return {
-    turn(token, patience) {
+    turn(token, scope) {
       work();
       if (isOpen() && mayBegin(token)) {
         begin(token);
         return Promise.resolve();
       }
       const at = turnAt(token);
-      const lastStart = (): number => patience.until() - MIN_TIME_MS;
+      const lastStart = (): number => scope.deadline - MIN_TIME_MS;
       if (at > lastStart()) return Promise.reject(held(at));
       return new Promise((resolve, reject) => {
         let release = (): void => undefined;
@@ -166,8 +166,8 @@ export function createRateBudget(
         const queue = waiting.get(token);
         if (queue === undefined) waiting.set(token, [ticket]);
         else queue.push(ticket);
-        release = patience.onOver(() => {
-          leave(new UpstreamError({ failure: 'abandoned' }));
+        release = scope.onAbort(() => {
+          leave(new UpstreamError({ failure: 'cancelled' }));
         });
         rest();
       });

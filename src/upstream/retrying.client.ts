@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import { within } from './patience.js';
+import { raceAbort } from './call-scope.js';
 import { createRetryBudget, retryDelayMs } from './retry.policy.js';
 import type { UpstreamClient } from './upstream.client.js';
 import { UpstreamError } from './upstream-error.js';
@@ -8,8 +8,8 @@ import { UpstreamError } from './upstream-error.js';
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
- * Sends a read again where that may help, while patience lasts and an upstream that fails isn't burdened the more.
- * Anything else is sent once, whatever becomes of it. `random` gives 0 to 1.
+ * Retries a read where that may help, within its deadline and a budget that spares an upstream that fails.
+ * Anything else is sent once. `random` gives 0 to 1.
  */
 export function createRetryingClient(
   client: UpstreamClient,
@@ -18,8 +18,8 @@ export function createRetryingClient(
 ): UpstreamClient {
   const budget = createRetryBudget();
   return async (request) => {
-    const { patience } = request;
-    if (patience.isOver()) throw new UpstreamError({ failure: 'abandoned' });
+    const { scope } = request;
+    if (scope.aborted) throw new UpstreamError({ failure: 'cancelled' });
     budget.earn();
     for (let tries = 1; ; tries++) {
       try {
@@ -27,8 +27,8 @@ export function createRetryingClient(
       } catch (error) {
         if (!(error instanceof UpstreamError) || !READS.has(request.method)) throw error;
         const delay = retryDelayMs(error.details, tries, random);
-        if (delay === undefined || clock.now() + delay >= patience.until() || !budget.spend()) throw error;
-        await within(patience, new Promise<void>((resolve) => clock.after(delay, resolve)));
+        if (delay === undefined || clock.now() + delay >= scope.deadline || !budget.spend()) throw error;
+        await raceAbort(scope, new Promise<void>((resolve) => clock.after(delay, resolve)));
       }
     }
   };

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import { createPatience, within } from './patience.js';
+import { createCallScope, raceAbort } from './call-scope.js';
 import type { UpstreamClient } from './upstream.client.js';
 import { excerpt, oncePerMinute, type UpstreamLog } from './upstream-log.js';
 import { statusOf, UpstreamError } from './upstream-error.js';
@@ -78,14 +78,14 @@ export function asService(
   }
 
   const asGateway: UpstreamClient = async (request) => {
-    const { patience } = request;
-    const authorization = await within(patience, current());
+    const { scope } = request;
+    const authorization = await raceAbort(scope, current());
     try {
       return await client({ ...request, authorization });
     } catch (error) {
       if (statusOf(error) !== 401) throw error;
       if (token?.authorization === authorization) token = undefined;
-      return await client({ ...request, authorization: await within(patience, current()) }).catch(
+      return await client({ ...request, authorization: await raceAbort(scope, current()) }).catch(
         (again: unknown) => {
           if (statusOf(again) !== 401) throw again;
           isRefused = true;
@@ -105,12 +105,12 @@ async function askToken(
 ): Promise<Token> {
   const fields = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
   const asked = clock.now();
-  const patience = createPatience(asked + MAX_WAIT_MS, clock);
+  const scope = createCallScope(asked + MAX_WAIT_MS, clock);
   const { status, body } = await client({
     method: 'POST',
     path: '/oauth/token',
     authorization: undefined,
-    patience,
+    scope,
     body: { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(fields).toString() },
     secrets: [clientSecret],
   })
@@ -118,7 +118,7 @@ async function askToken(
       throw isUnreadable(error) ? noToken(error.details.status) : error;
     })
     .finally(() => {
-      patience.end();
+      scope.abort();
     });
   const answer = (body ?? {}) as { access_token?: unknown; expires_in?: unknown };
   if (typeof answer.access_token !== 'string' || !/^[!-~]+$/.test(answer.access_token)) throw noToken(status);
@@ -139,7 +139,7 @@ function isNoToken(error: unknown): error is UpstreamError {
 
 function isUnreadable(error: unknown): error is UpstreamError {
   if (!(error instanceof UpstreamError)) return false;
-  return error.details.failure === 'unreadable' || error.details.failure === 'oversized';
+  return error.details.failure === 'bad_response' || error.details.failure === 'oversized';
 }
 
 function noToken(status: number | undefined): UpstreamError {

@@ -1,5 +1,5 @@
 import type { ApiVersion } from './api-version.js';
-import type { Patience } from './patience.js';
+import type { CallScope } from './call-scope.js';
 import type { Delivery } from './delivery.js';
 import type { UpstreamClient, UpstreamRequest, UpstreamResponse } from './upstream.client.js';
 import { statusOf, UpstreamError } from './upstream-error.js';
@@ -29,7 +29,7 @@ export type Authorization = string | undefined;
 /** Who asks, and how long they wait. */
 export interface Caller {
   readonly authorization: Authorization;
-  readonly patience: Patience;
+  readonly scope: CallScope;
 }
 
 /** The vendor's five operations under their own names. All of them throw `UpstreamError`. */
@@ -117,7 +117,7 @@ function toList(response: UpstreamResponse): WireTaskList {
 }
 
 function unreadable({ status }: UpstreamResponse, text: string): never {
-  throw new UpstreamError({ failure: 'unreadable', status, text });
+  throw new UpstreamError({ failure: 'bad_response', status, text });
 }
 
 /** Whether a HEAD failed in a way that a GET need not. */

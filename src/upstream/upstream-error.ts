@@ -1,24 +1,33 @@
 /**
- * How a call failed: the upstream answered with an error status (`status`), its answer could not be read
- * (`unreadable`) or is too long to be (`oversized`), the answer is not the upstream's (`foreign`), it could not be
- * reached (`connection`) or its certificate is not trusted (`untrusted`), it did not answer in time (`timeout`), or
- * nobody waited for its answer any longer (`abandoned`). Or the upstream gave the gateway no token, or refused the one it gave
- * (`credentials`). Or the gateway did not send it: to stay under the rate limit (`held`), since the upstream was failing
- * (`broken`), or since too many others were to be sent (`crowded`).
+ * How a call failed. Sent:
+ * - `status`: the upstream answered with an error status.
+ * - `bad_response`: its answer could not be read.
+ * - `oversized`: its answer is too long.
+ * - `foreign`: an intermediary answered in its place.
+ * - `connection`: no connection, or it was lost.
+ * - `untrusted`: its certificate is not trusted.
+ * - `timeout`: no answer in time.
+ * - `cancelled`: nobody waited for the answer any longer.
+ * - `credentials`: it gave the gateway no token, or refused the gateway's token.
+ *
+ * Not sent:
+ * - `rate_limited`: to stay under the rate limit.
+ * - `circuit_open`: the upstream was failing.
+ * - `queue_full`: too many other calls were waiting.
  */
 export type UpstreamFailure =
   | 'status'
-  | 'unreadable'
+  | 'bad_response'
   | 'oversized'
   | 'foreign'
   | 'connection'
   | 'untrusted'
   | 'timeout'
-  | 'abandoned'
+  | 'cancelled'
   | 'credentials'
-  | 'held'
-  | 'broken'
-  | 'crowded';
+  | 'rate_limited'
+  | 'circuit_open'
+  | 'queue_full';
 
 /** What is known of a failed call. Plain values only: nothing here leads to the request, its headers or its token. */
 export interface UpstreamErrorDetails {

@@ -5,7 +5,7 @@ import { headDetails, isOwnAnswer, totalCount, valuesOf } from './answer-head.js
 import type { Clock } from './clock.js';
 import { deliveryBy, onceSent, type Delivery } from './delivery.js';
 import { readErrorBody } from './error-body.js';
-import type { Patience } from './patience.js';
+import type { CallScope } from './call-scope.js';
 import { foreignAnswer, oncePerMinute, type UpstreamLog } from './upstream-log.js';
 import { UpstreamError } from './upstream-error.js';
 
@@ -20,7 +20,7 @@ export interface UpstreamRequest {
   /** The `Authorization` header to send; none is sent where undefined. */
   readonly authorization: string | undefined;
   /** How long the answer is waited for; then the call is aborted. */
-  readonly patience: Patience;
+  readonly scope: CallScope;
   /** A body, already serialized, with its content type. */
   readonly body?: { readonly type: string; readonly text: string };
   /** Called as the call gets from one state to the next; a call starts unsent. */
@@ -76,11 +76,11 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
     if (isDue(code)) warn({ code, host, proxy: proxyHost }, 'a connection to SailPoint failed');
   };
 
-  return async ({ method, path, authorization, patience, body, onDelivery, secrets = [] }) => {
-    if (patience.isOver()) throw new UpstreamError({ failure: 'abandoned' });
+  return async ({ method, path, authorization, scope, body, onDelivery, secrets = [] }) => {
+    if (scope.aborted) throw new UpstreamError({ failure: 'cancelled' });
     const began = clock.now();
     let ended: number | undefined;
-    patience.note({ ms: () => (ended ?? clock.now()) - began });
+    scope.onCall({ ms: () => (ended ?? clock.now()) - began });
     const stream = client(origin + path, {
       isStream: true,
       method,
@@ -98,7 +98,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
     stream.once('response', ({ statusCode, headers }: PlainResponse) => {
       onDelivery?.(deliveryBy(statusCode, isOwnAnswer(statusCode, headers['content-type'])));
     });
-    const { response, text, cut, error } = await exchange(stream, patience, timeoutMs, clock)
+    const { response, text, cut, error } = await exchange(stream, scope, timeoutMs, clock)
       .catch((failure: unknown) => {
         throw unreached(failure, isSent, logFailure);
       })
@@ -120,7 +120,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
       throw new UpstreamError({ failure: 'status', ...about, ...readErrorBody(json?.value) });
     if (cut === 'too long') throw new UpstreamError({ failure: 'oversized', ...about });
     if (json === undefined)
-      throw new UpstreamError({ failure: 'unreadable', ...about, text: cut ? CUT : NOT_JSON });
+      throw new UpstreamError({ failure: 'bad_response', ...about, text: cut ? CUT : NOT_JSON });
     return { status, body: json.value, totalCount: totalCount(valuesOf(rawHeaders, 'x-total-count')) };
   };
 }
@@ -130,12 +130,12 @@ const CUT = 'the body was cut off';
 const NOT_JSON = 'the body is not JSON';
 
 /**
- * Reads an answer to its end, unless its time or the patience of those who wait is over before. As a stream, got costs
+ * Reads an answer to its end, or until it times out or its scope is aborted. As a stream, got costs
  * half of what it costs as a promise, and its size can be bounded; by events, a stream costs less than by iteration.
  */
 function exchange(
   stream: Request,
-  patience: Patience,
+  scope: CallScope,
   timeoutMs: number,
   clock: Clock,
 ): Promise<Body & { response: PlainResponse }> {
@@ -147,7 +147,7 @@ function exchange(
       if (response) resolve({ response, text, ...(cut && { cut, error }) });
       else reject(error instanceof Error ? error : new Error('the answer has no head'));
     };
-    const abort = (failure: 'timeout' | 'abandoned'): void => {
+    const abort = (failure: 'timeout' | 'cancelled'): void => {
       release();
       reject(new UpstreamError({ failure }));
       stream.destroy();
@@ -155,8 +155,8 @@ function exchange(
     const cancel = clock.after(timeoutMs, () => {
       abort('timeout');
     });
-    const leave = patience.onOver(() => {
-      abort('abandoned');
+    const leave = scope.onAbort(() => {
+      abort('cancelled');
     });
     const release = (): void => {
       cancel();

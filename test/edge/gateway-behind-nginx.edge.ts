@@ -39,8 +39,8 @@ describe('with nginx in front of the gateway too,', () => {
   acceptance(() => ({ sandbox: tenant.sandbox, url }));
 
   test('a client that went away was given up all the way', async () => {
-    const isGone = ({ status }: { status: number }): boolean => status === 499;
-    await until(() => requestsOf(front).some(isGone) && requestsOf(tenant.nginx).some(isGone));
+    const hasNoWaiters = ({ status }: { status: number }): boolean => status === 499;
+    await until(() => requestsOf(front).some(hasNoWaiters) && requestsOf(tenant.nginx).some(hasNoWaiters));
   });
 
   test.each(['gzip', 'br'])('an answer is compressed once: %s', async (coding) => {

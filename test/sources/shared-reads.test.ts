@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createTaskReads, type TaskReads } from '../../src/sources/task-reads.js';
 import { apiVersions } from '../../src/upstream/api-version.js';
-import { createPatience, type Patience } from '../../src/upstream/patience.js';
+import { createCallScope, type CallScope } from '../../src/upstream/call-scope.js';
 import type { Authorization, Caller, TaskStatusApi } from '../../src/upstream/task-status.api.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
 import { as } from '../support/callers.js';
@@ -12,7 +12,7 @@ import { silentLog } from '../support/silent-log.js';
 interface Call {
   readonly authorization: Authorization;
   readonly ids: readonly string[];
-  readonly patience: Patience;
+  readonly scope: CallScope;
   /** Lets the call be answered. */
   answer(): void;
   /** Lets it fail. */
@@ -27,7 +27,7 @@ class HeldUpstream {
   readonly reads: TaskReads = createTaskReads(this.#api(), silentLog, () => 0);
 
   #api(): TaskStatusApi {
-    const held = ({ authorization, patience }: Caller, ids: readonly string[]): Promise<object[]> =>
+    const held = ({ authorization, scope }: Caller, ids: readonly string[]): Promise<object[]> =>
       new Promise((resolve, reject) => {
         const rows = ids.map((id) => ({
           id,
@@ -37,7 +37,7 @@ class HeldUpstream {
         const call: Call = {
           authorization,
           ids,
-          patience,
+          scope,
           answer: () => {
             resolve(rows);
           },
@@ -45,8 +45,8 @@ class HeldUpstream {
             reject(new UpstreamError({ failure: 'status', status: 503 }));
           },
         };
-        patience.onOver(() => {
-          reject(new UpstreamError({ failure: 'abandoned' }));
+        scope.onAbort(() => {
+          reject(new UpstreamError({ failure: 'cancelled' }));
         });
         this.calls.push(call);
         this.open.push(call);
@@ -200,9 +200,9 @@ test('in any interleaving each answer is its caller’s own, no call serves two,
 });
 
 describe('operations that wait for the same read', () => {
-  const waiting = (clock: VirtualClock, ms: number): Caller & { patience: { end(): void } } => ({
+  const waiting = (clock: VirtualClock, ms: number): Caller & { scope: { abort(): void } } => ({
     authorization: 'me',
-    patience: createPatience(clock.now() + ms, clock),
+    scope: createCallScope(clock.now() + ms, clock),
   });
 
   test('each wait for as long as they may, and the read goes on for the others', async () => {
@@ -213,7 +213,7 @@ describe('operations that wait for the same read', () => {
     const long = upstream.reads.list(waiting(clock, 1_000), { limit: 5 });
     await clock.advance(500);
     expect(await short).toMatchObject({ details: { failure: 'timeout' } });
-    expect(upstream.calls.map(({ patience }) => patience.until())).toEqual([clock.now() + 500]);
+    expect(upstream.calls.map(({ scope }) => scope.deadline)).toEqual([clock.now() + 500]);
     upstream.answerAll();
     expect(await long).toMatchObject({ rows: [] });
   });
@@ -224,10 +224,10 @@ describe('operations that wait for the same read', () => {
     const callers = [waiting(clock, 1_000), waiting(clock, 1_000)];
     const reads = callers.map((caller) => upstream.reads.byId(caller, 'a').catch(() => 'left'));
     await upstream.settle();
-    callers[0]?.patience.end();
-    expect(upstream.calls[0]?.patience.isOver()).toBe(false);
-    callers[1]?.patience.end();
-    expect(upstream.calls[0]?.patience.isOver()).toBe(true);
+    callers[0]?.scope.abort();
+    expect(upstream.calls[0]?.scope.aborted).toBe(false);
+    callers[1]?.scope.abort();
+    expect(upstream.calls[0]?.scope.aborted).toBe(true);
     expect(await Promise.all(reads)).toEqual(['left', 'left']);
     const later = upstream.reads.byId(as('me'), 'a');
     await upstream.settle();
@@ -249,7 +249,7 @@ test('whoever leaves breaks off no call that another operation waits for, and ea
       const clock = new VirtualClock();
       const callers = Array.from({ length: 6 }, () => ({
         authorization: 'me',
-        patience: createPatience(clock.now() + 1_000, clock),
+        scope: createCallScope(clock.now() + 1_000, clock),
       }));
       /** By what they wait for, those who do. */
       const waiting = new Map<string, Set<number>>();
@@ -264,14 +264,14 @@ test('whoever leaves breaks off no call that another operation waits for, and ea
             },
             () => {
               // Here no call fails but those that are broken off.
-              expect(callers[who]?.patience.isOver()).toBe(true);
+              expect(callers[who]?.scope.aborted).toBe(true);
             },
           ),
         );
       };
       for (const { kind, who, id } of events) {
         const caller = callers[who];
-        if (caller === undefined || caller.patience.isOver()) continue;
+        if (caller === undefined || caller.scope.aborted) continue;
         if (kind === 'look') watch(who, id, upstream.reads.byId(caller, id));
         else if (kind === 'list')
           watch(who, `list ${id}`, upstream.reads.list(caller, { filters: `"list ${id}"` }));
@@ -280,11 +280,11 @@ test('whoever leaves breaks off no call that another operation waits for, and ea
           upstream.open.shift()?.answer();
           await upstream.settle();
         } else {
-          caller.patience.end();
+          caller.scope.abort();
           for (const present of waiting.values()) present.delete(who);
         }
-        for (const { ids, patience } of upstream.open)
-          if (!patience.isOver()) expect(ids.filter((each) => waiting.get(each)?.size)).not.toEqual([]);
+        for (const { ids, scope } of upstream.open)
+          if (!scope.aborted) expect(ids.filter((each) => waiting.get(each)?.size)).not.toEqual([]);
       }
       const over = Promise.allSettled(checks).then(() => true);
       while (!(await Promise.race([over, upstream.settle().then(() => false)]))) upstream.answerAll();

@@ -53,7 +53,7 @@ class Upstream {
     const loader = createTaskStatusLoader(apiVersions[version], reads, (send) => {
       send();
     });
-    const memo = new TaskMemo((id) => loader.load({ id, waiting: { callers: [endless], calls: [] } }));
+    const memo = new TaskMemo((id) => loader.load({ id, waiting: { scopes: [endless], calls: [] } }));
     const loadMany = (ids: readonly string[]): Promise<(TaskStatus | Error | null)[]> =>
       Promise.all(ids.map((id) => memo.load(id).catch((error: unknown) => error as Error)));
     return Object.assign(memo, { loadMany });

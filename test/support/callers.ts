@@ -1,13 +1,13 @@
-import type { Patience } from '../../src/upstream/patience.js';
+import type { CallScope } from '../../src/upstream/call-scope.js';
 import type { Authorization, Caller } from '../../src/upstream/task-status.api.js';
 
-/** Patience that is never over. */
-export const endless: Patience = {
-  until: () => Infinity,
-  isOver: () => false,
-  onOver: () => () => undefined,
-  note: () => undefined,
+/** A scope that is never aborted. */
+export const endless: CallScope = {
+  deadline: Infinity,
+  aborted: false,
+  onAbort: () => () => undefined,
+  onCall: () => undefined,
 };
 
-/** A caller who waits for as long as it takes. */
-export const as = (authorization: Authorization): Caller => ({ authorization, patience: endless });
+/** A caller without a deadline. */
+export const as = (authorization: Authorization): Caller => ({ authorization, scope: endless });

@@ -34,15 +34,15 @@ describe('a failed call of the upstream', () => {
 
   test.each<[UpstreamErrorDetails, string]>([
     [{ failure: 'timeout' }, 'UPSTREAM_TIMEOUT'],
-    [{ failure: 'abandoned' }, 'UPSTREAM_TIMEOUT'],
-    [{ failure: 'held', retryAfterSeconds: 7 }, 'RATE_LIMITED'],
-    [{ failure: 'broken' }, 'UPSTREAM_UNAVAILABLE'],
-    [{ failure: 'crowded' }, 'UPSTREAM_UNAVAILABLE'],
+    [{ failure: 'cancelled' }, 'UPSTREAM_TIMEOUT'],
+    [{ failure: 'rate_limited', retryAfterSeconds: 7 }, 'RATE_LIMITED'],
+    [{ failure: 'circuit_open' }, 'UPSTREAM_UNAVAILABLE'],
+    [{ failure: 'queue_full' }, 'UPSTREAM_UNAVAILABLE'],
     [{ failure: 'connection', text: 'ECONNREFUSED' }, 'UPSTREAM_UNAVAILABLE'],
     [{ failure: 'connection' }, 'UPSTREAM_UNAVAILABLE'],
-    [{ failure: 'unreadable' }, 'UPSTREAM_BAD_RESPONSE'],
-    [{ failure: 'unreadable', status: 200, text: 'the body is not JSON' }, 'UPSTREAM_BAD_RESPONSE'],
-    [{ failure: 'unreadable', status: 404 }, 'UPSTREAM_BAD_RESPONSE'],
+    [{ failure: 'bad_response' }, 'UPSTREAM_BAD_RESPONSE'],
+    [{ failure: 'bad_response', status: 200, text: 'the body is not JSON' }, 'UPSTREAM_BAD_RESPONSE'],
+    [{ failure: 'bad_response', status: 404 }, 'UPSTREAM_BAD_RESPONSE'],
   ])('%j is %s', (details, code) => {
     expect(translate(details).extensions?.['code']).toBe(code);
   });
@@ -51,7 +51,7 @@ describe('a failed call of the upstream', () => {
     for (const status of [302, 400, 401, 403, 404, 412, 418, 429, 500, 504]) {
       expect(translate({ failure: 'status', status }).message).toMatch(/^[A-Z].{15,}\.$/);
     }
-    for (const failure of ['timeout', 'connection', 'unreadable'] as const) {
+    for (const failure of ['timeout', 'connection', 'bad_response'] as const) {
       expect(translate({ failure }).message).toMatch(/^[A-Z].{15,}\.$/);
     }
   });
@@ -77,7 +77,7 @@ describe('a failed call of the upstream', () => {
   });
 
   test('that the gateway held back tells when to come back, and no status', () => {
-    const { extensions } = translate({ failure: 'held', retryAfterSeconds: 7 });
+    const { extensions } = translate({ failure: 'rate_limited', retryAfterSeconds: 7 });
     expect(JSON.parse(JSON.stringify(extensions?.['upstream']))).toEqual({ retryAfterSeconds: 7 });
   });
 

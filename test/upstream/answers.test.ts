@@ -12,7 +12,7 @@ import type { UpstreamErrorDetails } from '../../src/upstream/upstream-error.js'
 import { endless } from '../support/callers.js';
 import { startScriptedServer, type Script, type ScriptedServer } from './scripted-server.js';
 
-const get: UpstreamRequest = { method: 'GET', path: '/x', authorization: 'Bearer s3cr3t', patience: endless };
+const get: UpstreamRequest = { method: 'GET', path: '/x', authorization: 'Bearer s3cr3t', scope: endless };
 const patch: UpstreamRequest = {
   ...get,
   method: 'PATCH',
@@ -173,7 +173,7 @@ describe.each([
     ];
     for (const script of scripts) {
       server.script = script;
-      expect(await failure(client(request))).toMatchObject({ failure: 'unreadable', status: 200 });
+      expect(await failure(client(request))).toMatchObject({ failure: 'bad_response', status: 200 });
     }
   });
 
@@ -182,7 +182,7 @@ describe.each([
     async (coding) => {
       server.script = (response) =>
         response.writeHead(200, { ...JSON_TYPE, 'content-encoding': coding }).end(gzipSync(text));
-      expect(await failure(client(request))).toMatchObject({ failure: 'unreadable', status: 200 });
+      expect(await failure(client(request))).toMatchObject({ failure: 'bad_response', status: 200 });
     },
   );
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createGuardedClient, type CircuitName } from '../../src/upstream/guarded.client.js';
-import type { Patience } from '../../src/upstream/patience.js';
+import type { CallScope } from '../../src/upstream/call-scope.js';
 import type { UpstreamRequest, UpstreamResponse } from '../../src/upstream/upstream.client.js';
 import { UpstreamError, type UpstreamErrorDetails } from '../../src/upstream/upstream-error.js';
 import { endless } from '../support/callers.js';
@@ -46,8 +46,8 @@ class Guarded {
   }
 
   /** `ok`, or how the call failed. */
-  send(patience: Patience = endless): Promise<unknown> {
-    const request: UpstreamRequest = { method: 'GET', path: '/', authorization: undefined, patience };
+  send(scope: CallScope = endless): Promise<unknown> {
+    const request: UpstreamRequest = { method: 'GET', path: '/', authorization: undefined, scope };
     return this.#guarded.client(request).then(
       () => 'ok',
       (error: unknown) => (error as UpstreamError).details.failure,
@@ -103,7 +103,7 @@ describe('the circuit', () => {
     refusal,
     { failure: 'status', status: 401 },
     { failure: 'status', status: 429 },
-    { failure: 'unreadable', status: 200 },
+    { failure: 'bad_response', status: 200 },
   ])('takes %j for a success', async (details) => {
     const upstream = new Guarded();
     await upstream.fail(100, details);
@@ -114,7 +114,7 @@ describe('the circuit', () => {
 
   test('doesn’t count calls that nobody waited for', async () => {
     const upstream = new Guarded();
-    await upstream.fail(100, { failure: 'abandoned' });
+    await upstream.fail(100, { failure: 'cancelled' });
     await upstream.fail(19);
     expect(upstream.circuit).toBe('closed');
     await upstream.fail(1);
@@ -138,7 +138,7 @@ describe('the circuit', () => {
     const upstream = new Guarded();
     await upstream.fail(20);
     now += 499;
-    expect(await upstream.send()).toBe('broken');
+    expect(await upstream.send()).toBe('circuit_open');
     now += 1;
     await upstream.fail(3);
     expect(upstream.sent).toBe(21);
@@ -161,7 +161,7 @@ describe('the circuit', () => {
     const upstream = new Guarded();
     await upstream.fail(20);
     now += 500;
-    await upstream.fail(1, { failure: 'abandoned' });
+    await upstream.fail(1, { failure: 'cancelled' });
     expect(upstream.circuit).toBe('open');
   });
 
@@ -171,7 +171,7 @@ describe('the circuit', () => {
     now += 500;
     const end = upstream.hang(1);
     expect(upstream.circuit).toBe('half-open');
-    expect(await upstream.send()).toBe('broken');
+    expect(await upstream.send()).toBe('circuit_open');
     await end();
     expect(await upstream.send()).toBe('ok');
   });
@@ -193,7 +193,7 @@ describe('of many calls', () => {
   test('those beyond ten thousand that wait are refused', async () => {
     const upstream = new Guarded(1);
     const end = upstream.hang(10_001);
-    expect(await upstream.send()).toBe('crowded');
+    expect(await upstream.send()).toBe('queue_full');
     await end();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createPacedClient } from '../../src/upstream/paced.client.js';
-import { createPatience } from '../../src/upstream/patience.js';
+import { createCallScope } from '../../src/upstream/call-scope.js';
 import type { UpstreamResponse } from '../../src/upstream/upstream.client.js';
 import { UpstreamError, type UpstreamErrorDetails } from '../../src/upstream/upstream-error.js';
 import { VirtualClock } from '../support/virtual-clock.js';
@@ -30,14 +30,14 @@ class Paced {
 
   constructor(calls: number, windowMs = 10_000) {
     this.#paced = createPacedClient(
-      async ({ authorization: token = '', patience }) => {
+      async ({ authorization: token = '', scope }) => {
         const { latencyMs, clock } = this;
         this.arrivals.push({ token, at: clock.now() - this.start });
         const failure = this.answer(token);
         if (latencyMs > 0)
           await new Promise<void>((resolve) => {
             clock.after(latencyMs, resolve);
-            patience.onOver(resolve);
+            scope.onAbort(resolve);
           });
         if (failure) throw new UpstreamError(failure);
         return ok;
@@ -50,17 +50,15 @@ class Paced {
 
   /** Sends a call; its outcome is `ok`, or why and when it failed. */
   async send(token?: string, waitMs = 15_000): Promise<unknown> {
-    const patience = createPatience(this.clock.now() + waitMs, this.clock);
-    const outcome = await this.#paced
-      .client({ method: 'GET', path: '/', authorization: token, patience })
-      .then(
-        () => 'ok',
-        (error: unknown) => ({
-          ...(error as UpstreamError).details,
-          at: this.clock.now() - this.start,
-        }),
-      );
-    patience.end();
+    const scope = createCallScope(this.clock.now() + waitMs, this.clock);
+    const outcome = await this.#paced.client({ method: 'GET', path: '/', authorization: token, scope }).then(
+      () => 'ok',
+      (error: unknown) => ({
+        ...(error as UpstreamError).details,
+        at: this.clock.now() - this.start,
+      }),
+    );
+    scope.abort();
     this.outcomes.push(outcome);
     return outcome;
   }
@@ -114,7 +112,7 @@ describe('calls of one client', () => {
     many(6, () => paced.send('me'));
     await paced.clock.advance(0);
     expect(paced.outcomes).toEqual([
-      ...Array(2).fill({ failure: 'held', retryAfterSeconds: 20, at: 0 }),
+      ...Array(2).fill({ failure: 'rate_limited', retryAfterSeconds: 20, at: 0 }),
       'ok',
       'ok',
     ]);
@@ -122,7 +120,7 @@ describe('calls of one client', () => {
     expect(paced.outcomes.slice(4)).toEqual(['ok', 'ok']);
   });
 
-  test('that others with the same client overtook are told before their patience is over', async () => {
+  test('that others with the same client overtook are told before their deadline', async () => {
     const paced = new Paced(2);
     const [a, b] = [tokenOf('c', 'a'), tokenOf('c', 'b')];
     await paced.introduce(a, b);
@@ -134,7 +132,7 @@ describe('calls of one client', () => {
     expect(paced.outcomes).toEqual([
       'ok',
       'ok',
-      { failure: 'held', retryAfterSeconds: expect.any(Number), at: expect.any(Number) },
+      { failure: 'rate_limited', retryAfterSeconds: expect.any(Number), at: expect.any(Number) },
     ]);
   });
 
@@ -310,15 +308,15 @@ describe('a 429', () => {
     const paced = new Paced(10);
     paced.answer = () => statusOf(429, { retryAfterSeconds: 7 });
     await paced.send('me');
-    expect(await paced.send('me', 5_000)).toEqual({ failure: 'held', retryAfterSeconds: 7, at: 0 });
+    expect(await paced.send('me', 5_000)).toEqual({ failure: 'rate_limited', retryAfterSeconds: 7, at: 0 });
   });
 });
 
 test.each([
   ['a refused token', statusOf(401)],
   ['a refused connection', { failure: 'connection' as const, sent: false }],
-  ['an open circuit', { failure: 'broken' as const }],
-  ['too many calls', { failure: 'crowded' as const }],
+  ['an open circuit', { failure: 'circuit_open' as const }],
+  ['too many calls', { failure: 'queue_full' as const }],
 ])('what ended with %s did not count', async (_, failure) => {
   const paced = new Paced(1);
   paced.answer = () => failure;
@@ -345,7 +343,7 @@ test('nothing waits for its turn while the upstream is down', async () => {
   const paced = new Paced(1);
   await paced.send('me');
   paced.down = true;
-  expect(await paced.send('me')).toEqual({ failure: 'broken', at: 0 });
+  expect(await paced.send('me')).toEqual({ failure: 'circuit_open', at: 0 });
   await paced.clock.advance(10_000);
   expect(await paced.send('me')).toBe('ok');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createPatience } from '../../src/upstream/patience.js';
+import { createCallScope } from '../../src/upstream/call-scope.js';
 import { retryDelayMs } from '../../src/upstream/retry.policy.js';
 import { createRetryingClient } from '../../src/upstream/retrying.client.js';
 import type { UpstreamClient, UpstreamRequest } from '../../src/upstream/upstream.client.js';
@@ -14,11 +14,11 @@ const passing: UpstreamErrorDetails[] = [
 ];
 const lasting: UpstreamErrorDetails[] = [
   { failure: 'timeout' },
-  { failure: 'abandoned' },
-  { failure: 'held' },
-  { failure: 'broken' },
-  { failure: 'crowded' },
-  { failure: 'unreadable', status: 200 },
+  { failure: 'cancelled' },
+  { failure: 'rate_limited' },
+  { failure: 'circuit_open' },
+  { failure: 'queue_full' },
+  { failure: 'bad_response', status: 200 },
   ...[302, 400, 401, 403, 404, 501, 505].map((status) => ({ failure: 'status' as const, status })),
 ];
 
@@ -38,8 +38,8 @@ async function send(
     const failure = left.shift();
     return failure ? Promise.reject(new UpstreamError(failure)) : Promise.resolve(ok);
   });
-  const patience = createPatience(start + deadlineMs, clock);
-  const request = { method, path: '/', authorization: undefined, patience } as UpstreamRequest;
+  const scope = createCallScope(start + deadlineMs, clock);
+  const request = { method, path: '/', authorization: undefined, scope } as UpstreamRequest;
   let tookMs = 0;
   const call = createRetryingClient(
     upstream,
@@ -97,7 +97,7 @@ describe('a read', () => {
     expect(await send([late(7)], { deadlineMs: 7_000 })).toMatchObject({ tries: 1, tookMs: 0 });
   });
 
-  test('never waits beyond its patience, whatever the upstream says', async () => {
+  test('never waits beyond its deadline', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat(9), { maxLength: 4 }),
@@ -125,8 +125,8 @@ test('of calls that all fail, a fifth is sent again, and ten more', async () => 
   );
   const client = createRetryingClient(upstream, clock, () => 0);
   const calls = Array.from({ length: 1_000 }, () => {
-    const patience = createPatience(clock.now() + 1_000, clock);
-    return client({ method: 'GET', path: '/', authorization: undefined, patience }).catch(() => undefined);
+    const scope = createCallScope(clock.now() + 1_000, clock);
+    return client({ method: 'GET', path: '/', authorization: undefined, scope }).catch(() => undefined);
   });
   await clock.advance(1_000);
   await Promise.all(calls);
@@ -139,7 +139,7 @@ test('a call that nobody waits for any longer is not sent', async () => {
   const upstream = jest.fn<UpstreamClient>(() =>
     Promise.reject(new UpstreamError({ failure: 'connection' })),
   );
-  const patience = createPatience(clock.now() + 1_000, clock);
+  const scope = createCallScope(clock.now() + 1_000, clock);
   const call = createRetryingClient(
     upstream,
     clock,
@@ -148,10 +148,10 @@ test('a call that nobody waits for any longer is not sent', async () => {
     method: 'GET',
     path: '/',
     authorization: undefined,
-    patience,
+    scope,
   }).catch(() => undefined);
   await clock.advance(100);
-  patience.end();
+  scope.abort();
   await call;
   await clock.advance(5_000);
   expect(upstream).toHaveBeenCalledTimes(1);

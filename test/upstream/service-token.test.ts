@@ -44,7 +44,7 @@ const request: UpstreamRequest = {
   method: 'GET',
   path: '/x',
   authorization: 'Bearer of-a-client',
-  patience: endless,
+  scope: endless,
 };
 
 describe('a token', () => {
@@ -67,7 +67,7 @@ describe('a token', () => {
     [{ failure: 'status', status: 400 }, 'credentials'],
     [{ failure: 'status', status: 401 }, 'credentials'],
     [{ failure: 'status', status: 404 }, 'credentials'],
-    [{ failure: 'unreadable', status: 200 }, 'credentials'],
+    [{ failure: 'bad_response', status: 200 }, 'credentials'],
     [{ failure: 'oversized', status: 200 }, 'credentials'],
     [{ failure: 'foreign', status: 403 }, 'foreign'],
     [{ failure: 'status', status: 429 }, 'status'],

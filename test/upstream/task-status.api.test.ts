@@ -78,7 +78,7 @@ describe('a list', () => {
   test.each(['{}', 'null', '"text"', '5'])('that is %s is unreadable', async (body) => {
     server.script = answer(200, {}, body);
     await expect(apiOf('beta').getTaskStatusList({}, me)).rejects.toMatchObject({
-      details: { failure: 'unreadable', status: 200 },
+      details: { failure: 'bad_response', status: 200 },
     });
   });
 
@@ -140,7 +140,7 @@ describe('one task', () => {
   ])('that is %s is no answer of a look-up, and no task of an update', async (_, script) => {
     server.script = script;
     await expect(apiOf('beta').getTaskStatus('a', me)).rejects.toMatchObject({
-      details: { failure: 'unreadable' },
+      details: { failure: 'bad_response' },
     });
     expect(await apiOf('beta').updateTaskStatus('a', [], me, ignore)).toBeUndefined();
   });
@@ -148,7 +148,7 @@ describe('one task', () => {
   test.each(['[]', 'null', '"text"'])('that is %s is unreadable', async (body) => {
     server.script = answer(200, {}, body);
     await expect(apiOf('beta').getTaskStatus('a', me)).rejects.toMatchObject({
-      details: { failure: 'unreadable' },
+      details: { failure: 'bad_response' },
     });
   });
 

@@ -15,7 +15,7 @@ const get = {
   method: 'GET',
   path: '/beta/task-status?limit=1',
   authorization: TOKEN,
-  patience: endless,
+  scope: endless,
 } as const;
 
 const agents = createAgents();
@@ -190,7 +190,7 @@ describe('a call that fails', () => {
         text: 'm',
       },
     ],
-    ['by truncated JSON', answer(200, JSON_TYPE, '[{"id":"a"'), { failure: 'unreadable', status: 200 }],
+    ['by truncated JSON', answer(200, JSON_TYPE, '[{"id":"a"'), { failure: 'bad_response', status: 200 }],
     [
       'by what may be truncated JSON, but doesn’t say so,',
       answer(200, {}, '[{"id":"a"'),
@@ -199,8 +199,8 @@ describe('a call that fails', () => {
     ['by HTML with status 200', answer(200, {}, '<html>'), { failure: 'foreign', status: 200 }],
     ['by a dropped connection', drop, { failure: 'connection' }],
     ['by a body without an end', flood, { failure: 'oversized', status: 200 }],
-    ['by a body that is cut off', cut, { failure: 'unreadable', status: 200 }],
-    ['by a packed body that is cut off', cutPacked, { failure: 'unreadable', status: 200 }],
+    ['by a body that is cut off', cut, { failure: 'bad_response', status: 200 }],
+    ['by a packed body that is cut off', cutPacked, { failure: 'bad_response', status: 200 }],
   ])('%s says so', async (_, script, details) => {
     server.script = script;
     const error = await failure(client(get));
@@ -217,7 +217,7 @@ describe('a call that fails', () => {
         response.write(randomBytes(100_000));
       };
     });
-    expect((await failure(client(get))).details).toMatchObject({ failure: 'unreadable', status: 200 });
+    expect((await failure(client(get))).details).toMatchObject({ failure: 'bad_response', status: 200 });
     await closed;
   });
 

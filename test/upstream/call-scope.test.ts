@@ -1,0 +1,98 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  createCallScope,
+  hasNoWaiters,
+  addWaiter,
+  sharedScopeOf,
+  raceAbort,
+  type AbortableScope,
+  type CallScope,
+  type UpstreamCall,
+  type Waiters,
+} from '../../src/upstream/call-scope.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+const never = new Promise<never>(() => undefined);
+
+test('a scope aborts at its deadline, which rejects a waiter with a timeout', async () => {
+  const clock = new VirtualClock();
+  const scope = createCallScope(clock.now() + 1_000, clock);
+  const waiter = raceAbort(scope, never).catch((error: unknown) => error);
+  await clock.advance(999);
+  expect(scope.aborted).toBe(false);
+  await clock.advance(1);
+  expect(scope.aborted).toBe(true);
+  expect(await waiter).toMatchObject({ details: { failure: 'timeout' } });
+});
+
+test('an aborted scope calls new listeners immediately', async () => {
+  const scope = createCallScope(1_000, new VirtualClock());
+  scope.abort();
+  await expect(raceAbort(scope, Promise.resolve(1))).rejects.toMatchObject({
+    details: { failure: 'timeout' },
+  });
+});
+
+test('a scope starts no timer before its first listener, and keeps none after it aborts', async () => {
+  const clock = new VirtualClock();
+  const scope = createCallScope(clock.now() + 1_000, clock);
+  expect(clock.timers).toBe(0);
+  expect(await raceAbort(scope, Promise.resolve(1))).toBe(1);
+  expect(clock.timers).toBe(1);
+  scope.abort();
+  expect(clock.timers).toBe(0);
+});
+
+test('a shared call lives while any waiter needs one of its answers, whichever waiters leave or join', () => {
+  const step = fc.record({ who: fc.nat(9), what: fc.nat(2) });
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 30 }), (steps) => {
+      const clock = new VirtualClock();
+      const callers = Array.from({ length: 10 }, (_, index) => createCallScope(index, clock));
+      const answers: Waiters[] = Array.from({ length: 3 }, () => ({ scopes: [], calls: [] }));
+      const present = new Set<number>();
+      let call: CallScope | undefined;
+      let ends = 0;
+      for (const { who, what } of steps) {
+        const [caller, answer] = [callers[who], answers[what]];
+        if (caller === undefined || answer === undefined) continue;
+        if (present.has(who)) {
+          present.delete(who);
+          caller.abort();
+        } else if (!caller.aborted && (call === undefined || !hasNoWaiters(answer))) {
+          present.add(who);
+          addWaiter(answer, caller);
+        }
+        if (call === undefined && present.size > 0) {
+          for (const each of answers)
+            if (each.scopes.length === 0) addWaiter(each, callers[[...present][0] ?? 0] ?? caller);
+          call = sharedScopeOf(answers);
+          call.onAbort(() => ends++);
+        }
+        expect([call?.aborted ?? false, ends]).toEqual(call && present.size === 0 ? [true, 1] : [false, 0]);
+        if (present.size > 0) expect(call?.deadline).toBe(Math.max(...present));
+      }
+    }),
+  );
+});
+
+test('each waiter of a shared scope records its calls once, including waiters that are added later', () => {
+  const clock = new VirtualClock();
+  const calls: UpstreamCall[][] = [[], [], []];
+  const [first, leaver, late] = calls.map((own) => createCallScope(1_000, clock, own)) as [
+    AbortableScope,
+    AbortableScope,
+    AbortableScope,
+  ];
+  const answer: Waiters = { scopes: [first], calls: [] };
+  addWaiter(answer, leaver);
+  const call = sharedScopeOf([answer]);
+  const [once, again] = [{ ms: () => 1 }, { ms: () => 2 }];
+  call.onCall(once);
+  leaver.abort();
+  addWaiter(answer, late);
+  addWaiter(answer, late);
+  call.onCall(again);
+  expect(calls).toEqual([[once, again], [once], [once, again]]);
+});
