@@ -27,8 +27,8 @@ import { refuseUnknownOperationTypes } from './plugins/operation-types.rule.js';
 import { persistedHashPlugin } from './plugins/persisted-hash.plugin.js';
 import { responseStatusPlugin } from './plugins/response-status.plugin.js';
 import { hasRouterKey } from './plugins/router-key.js';
-import { createSafelist } from './plugins/safelist.js';
-import { safelistPlugin } from './plugins/safelist.plugin.js';
+import { createPersistedDocuments } from './plugins/persisted-documents.js';
+import { persistedDocumentsPlugin } from './plugins/persisted-documents.plugin.js';
 import { refuseServiceIntrospection } from './plugins/service-introspection.rule.js';
 import type { OperationContext } from './resolvers/context.js';
 import { startSandbox } from './sandbox/sandbox.js';
@@ -117,17 +117,18 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   };
 
   const schema = createSubgraph(createSchema(), limits.entities);
-  const safelist = config.persistedOperations && createSafelist(config.persistedOperations.operations);
+  const documents =
+    config.persistedOperations && createPersistedDocuments(config.persistedOperations.operations);
   // Apollo Server would prefix its keys; nothing else is kept here.
   const registered = PrefixingKeyValueCache.cacheDangerouslyDoesNotNeedPrefixesForIsolation(
     new InMemoryLRUCache<string>(PERSISTED_QUERIES),
   );
   const plugins: ApolloServerPlugin<OperationContext>[] = [
     persistedHashPlugin(),
-    ...(config.persistedOperations && safelist
+    ...(config.persistedOperations && documents
       ? [
-          safelistPlugin({
-            safelist,
+          persistedDocumentsPlugin({
+            documents,
             mode: config.persistedOperations.mode,
             routerKey: config.routerKey,
             log,
@@ -153,8 +154,8 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const compiledOperations =
     config.fastPath && unsafe === 0
       ? createCompiledOperationCache(schema, {
-          admits: (source) => safelist?.serves(source) ?? true,
-          textOf: (sha256) => (safelist ? Promise.resolve(safelist.byId(sha256)) : registered.get(sha256)),
+          admits: (source) => documents?.serves(source) ?? true,
+          textOf: (sha256) => (documents ? Promise.resolve(documents.byId(sha256)) : registered.get(sha256)),
         })
       : undefined;
   const apollo = new ApolloServer<OperationContext>({

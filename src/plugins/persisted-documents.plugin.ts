@@ -3,11 +3,11 @@ import { GraphQLError } from 'graphql';
 import type { Log } from '../telemetry/logger.js';
 import { fastPathSafe } from './fast-path-safe.js';
 import { hasRouterKey } from './router-key.js';
-import { hashOf, type Safelist } from './safelist.js';
+import { hashOf, type PersistedDocuments } from './persisted-documents.js';
 
 /** Which list, and how strictly. */
-export interface SafelistOptions {
-  readonly safelist: Safelist;
+export interface PersistedDocumentsOptions {
+  readonly documents: PersistedDocuments;
   /** `enforce` refuses what is not in the list; `report` serves it, and logs it once. */
   readonly mode: 'report' | 'enforce';
   /** The secret by which a federation router is known, whose operations no list can hold. */
@@ -44,11 +44,16 @@ const unknownText = (): GraphQLError =>
  * Apollo Server lets a plugin refuse an operation only once it is parsed and resolved. So a refused one is swapped
  * for the smallest there is: whatever it was, it is neither parsed nor validated.
  */
-export function safelistPlugin({ safelist, mode, routerKey, log }: SafelistOptions): ApolloServerPlugin {
+export function persistedDocumentsPlugin({
+  documents,
+  mode,
+  routerKey,
+  log,
+}: PersistedDocumentsOptions): ApolloServerPlugin {
   const reported = new Set<string>();
 
   const report = ({ request, source, operationName }: GraphQLRequestContext<object>): void => {
-    if (source === undefined || safelist.has(source)) return;
+    if (source === undefined || documents.has(source)) return;
     const hash = hashOf(source);
     const name = (operationName ?? request.operationName)?.slice(0, MAX_NAME);
     const key = `${name ?? ''} ${hash}`;
@@ -60,7 +65,7 @@ export function safelistPlugin({ safelist, mode, routerKey, log }: SafelistOptio
   /** Puts the text in place of the id, and says why the request is refused, if it is. */
   const admit = (request: GraphQLRequest, isRouter: boolean): GraphQLError | undefined => {
     const id = request.query ? undefined : idOf(request);
-    const listed = id === undefined ? undefined : safelist.byId(id);
+    const listed = id === undefined ? undefined : documents.byId(id);
     if (listed !== undefined) {
       request.query = listed;
       delete request.extensions?.['persistedQuery'];
@@ -68,7 +73,7 @@ export function safelistPlugin({ safelist, mode, routerKey, log }: SafelistOptio
     if (isRouter || mode === 'report') return undefined;
     const { query } = request;
     if (!query) return id === undefined ? unknownText() : unknownId(id);
-    return safelist.serves(query) ? undefined : unknownText();
+    return documents.serves(query) ? undefined : unknownText();
   };
 
   return fastPathSafe({

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { parse, stripIgnoredCharacters, visit } from 'graphql';
 
 /** The operations that are allowed, to be found by any name that a client may give them. */
-export interface Safelist {
+export interface PersistedDocuments {
   /** The text for an id of the manifest, or for the SHA-256 of a text in it. */
   byId(id: string): string | undefined;
   /** Whether a text is in the manifest, whatever its spaces, commas and comments. Doesn't parse it. */
@@ -12,7 +12,7 @@ export interface Safelist {
 }
 
 /** Indexes a manifest. */
-export function createSafelist(manifest: ReadonlyMap<string, string>): Safelist {
+export function createPersistedDocuments(manifest: ReadonlyMap<string, string>): PersistedDocuments {
   const ids = new Map<string, string>();
   const texts = new Set<string>();
   const routers = new Set<string>();

@@ -31,7 +31,7 @@ const key = 'a-key-that-only-the-router-has';
 
 const manifestConfig: string = '../../persisted-query-manifest.config.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'safelist-'));
+const folder = mkdtempSync(join(tmpdir(), 'documents-'));
 const file = join(folder, 'manifest.json');
 writeFileSync(file, JSON.stringify(manifest));
 
