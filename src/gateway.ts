@@ -34,9 +34,9 @@ import type { OperationContext } from './resolvers/context.js';
 import { startSandbox } from './sandbox/sandbox.js';
 import type { SandboxSettings } from './sandbox/settings.js';
 import { createSchema, createSubgraph } from './schema.js';
-import { createClosedSource } from './sources/closed.source.js';
-import { createTaskReads } from './sources/task-reads.js';
-import { createTaskStatusSource, type TaskStatusSource } from './sources/task-status.source.js';
+import { createUnauthenticatedDataSource } from './data-sources/unauthenticated.data-source.js';
+import { createTaskReads } from './data-sources/task-reads.js';
+import { createTaskStatusDataSource, type TaskStatusDataSource } from './data-sources/task-status.data-source.js';
 import { createLog, type Log } from './telemetry/logger.js';
 import { apiVersions } from './upstream/api-version.js';
 import { afterRealTime, type Clock } from './upstream/clock.js';
@@ -109,11 +109,11 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const client = createRetryingClient(paced?.client ?? authorized, clock, parts.random ?? Math.random);
   const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
   const reads = createTaskReads(api, log, now, paced?.gather);
-  const sourceFor = (token: string | undefined, scope: CallScope): TaskStatusSource => {
+  const sourceFor = (token: string | undefined, scope: CallScope): TaskStatusDataSource => {
     if (credentials.mode === 'passthrough' && token === undefined && !credentials.anonymous)
-      return createClosedSource();
+      return createUnauthenticatedDataSource();
     const authorization = credentials.mode === 'passthrough' ? token : undefined;
-    return createTaskStatusSource(api, reads, { authorization, scope }, log, now);
+    return createTaskStatusDataSource(api, reads, { authorization, scope }, log, now);
   };
 
   const schema = createSubgraph(createSchema(), limits.entities);

@@ -1,7 +1,7 @@
 import type { FastPathContext } from '../fast-path/root-results.js';
-import type { TaskStatusSource } from '../sources/task-status.source.js';
+import type { TaskStatusDataSource } from '../data-sources/task-status.data-source.js';
 
 /** What a resolver may lean on, for the time of one operation. */
 export interface OperationContext extends FastPathContext {
-  readonly tasks: TaskStatusSource;
+  readonly tasks: TaskStatusDataSource;
 }

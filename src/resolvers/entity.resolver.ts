@@ -6,7 +6,7 @@ import { PageArgs, TaskStatusesArgs } from '../model/inputs.js';
 import { TaskTarget } from '../model/task-status.model.js';
 import { targetIdentity, targetSource } from '../translation/task-status.derived.js';
 import type { OperationContext } from './context.js';
-import { pageNeeds } from './page-needs.js';
+import { pageSelection } from './page-selection.js';
 
 /** Where a task's target leads: to entities that other subgraphs know more of. */
 @Resolver(() => TaskTarget)
@@ -42,7 +42,7 @@ export class SourceResolver {
     @Ctx() { tasks }: OperationContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<TaskStatusConnection> {
-    return tasks.listOfSource(source.id, args, pageNeeds(info));
+    return tasks.listOfSource(source.id, args, pageSelection(info));
   }
 
   @FieldResolver(() => TaskStatusConnection, {
@@ -56,6 +56,6 @@ export class SourceResolver {
     @Ctx() { tasks }: OperationContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<TaskStatusConnection> {
-    return tasks.pendingOfSource(source.id, args, pageNeeds(info));
+    return tasks.pendingOfSource(source.id, args, pageSelection(info));
   }
 }

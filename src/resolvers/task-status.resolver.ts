@@ -5,7 +5,7 @@ import { PageArgs, TaskStatusesArgs, UpdateTaskStatusInput } from '../model/inpu
 import { UpdateTaskStatusPayload } from '../model/payloads.js';
 import { TaskStatus } from '../model/task-status.model.js';
 import type { OperationContext } from './context.js';
-import { pageNeeds } from './page-needs.js';
+import { pageSelection } from './page-selection.js';
 
 /** The root fields. */
 @Resolver(() => TaskStatus)
@@ -31,7 +31,7 @@ export class TaskStatusResolver {
     @Ctx() { tasks }: OperationContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<TaskStatusConnection> {
-    return tasks.list(args, pageNeeds(info));
+    return tasks.list(args, pageSelection(info));
   }
 
   @Query(() => TaskStatusConnection, {
@@ -44,7 +44,7 @@ export class TaskStatusResolver {
     @Ctx() { tasks }: OperationContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<TaskStatusConnection> {
-    return tasks.pending(args, pageNeeds(info));
+    return tasks.pending(args, pageSelection(info));
   }
 
   @Mutation(() => UpdateTaskStatusPayload, {

@@ -50,7 +50,7 @@ export function createRateBudget(
   const waiting = new Map<string, Ticket[]>();
   /** When the places of calls that have ended will be free again, in order. */
   const returns: number[] = [];
-  let underWay = 0;
+  let inFlight = 0;
   let pausedUntil = 0;
   let lastWasAccepted = false;
   let cancel: (() => void) | undefined;
@@ -58,14 +58,14 @@ export function createRateBudget(
   function free(): number {
     const now = clock.now();
     while (returns[0] !== undefined && returns[0] <= now) returns.shift();
-    return calls - underWay - returns.length;
+    return calls - inFlight - returns.length;
   }
 
   const isOpen = (): boolean => clock.now() >= pausedUntil && free() > 0;
   const mayBegin = (token: string): boolean => accepted.has(token) || !onTrial.has(token);
 
   function begin(token: string): void {
-    underWay += 1;
+    inFlight += 1;
     lastWasAccepted = accepted.has(token);
     if (!lastWasAccepted) onTrial.add(token);
   }
@@ -102,7 +102,7 @@ export function createRateBudget(
         work();
         rest();
       });
-    } else if (waiting.size === 0 && underWay === 0) {
+    } else if (waiting.size === 0 && inFlight === 0) {
       cancel?.();
       onIdle();
     }
@@ -174,7 +174,7 @@ export function createRateBudget(
     },
 
     end(token, verdict, counted) {
-      underWay -= 1;
+      inFlight -= 1;
       onTrial.delete(token);
       if (counted) returns.push(clock.now() + windowMs);
       if (verdict === 'refused') accepted.delete(token);

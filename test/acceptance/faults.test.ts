@@ -266,11 +266,11 @@ describe('an upstream that is down', () => {
 
 test('no more than UPSTREAM_CONCURRENCY calls are under way at a time, and all are answered', async () => {
   const upstream = await startScriptedUpstream();
-  let [underWay, most] = [0, 0];
+  let [inFlight, most] = [0, 0];
   upstream.answer = (_request, response) => {
-    most = Math.max(most, ++underWay);
+    most = Math.max(most, ++inFlight);
     setTimeout(() => {
-      underWay -= 1;
+      inFlight -= 1;
       response.end('[]');
     }, 10);
   };

@@ -161,10 +161,10 @@ describe('what honest clients ask is answered', () => {
 
   test('250 aliased look-ups with every field', async () => {
     const ids = pair.completed(250);
-    const lookUps = ids.map((id, i) => `t${i}: taskStatus(id: "${id}") { ...T }`).join(' ');
-    const data = await answered(`{ ${lookUps} } fragment T on TaskStatus { ${everything} }`);
+    const lookups = ids.map((id, i) => `t${i}: taskStatus(id: "${id}") { ...T }`).join(' ');
+    const data = await answered(`{ ${lookups} } fragment T on TaskStatus { ${everything} }`);
     expect(Object.keys(data)).toHaveLength(250);
-    const written = lookUps.replaceAll('...T', 'id type uniqueName state created completed');
+    const written = lookups.replaceAll('...T', 'id type uniqueName state created completed');
     await answered(`{ ${written} }`);
   });
 

@@ -24,19 +24,19 @@ function violations(root: string): string[] {
 const forbidden = [
   ['model', 'upstream'],
   ['upstream', 'model'],
-  ['translation', 'sources'],
-  ['sources', 'resolvers'],
+  ['translation', 'data-sources'],
+  ['data-sources', 'resolvers'],
   ['resolvers', 'upstream'],
   ['plugins', 'http'],
-  ['http', 'sources'],
+  ['http', 'data-sources'],
   ['sandbox', 'upstream'],
   ['telemetry', 'model'],
 ] as const;
 
 /** Who is not the home of which package. */
 const strangers = [
-  ['sources', 'got', 'got', 'home-of-got'],
-  ['sources', 'bulkhead', 'cockatiel', 'home-of-cockatiel'],
+  ['data-sources', 'got', 'got', 'home-of-got'],
+  ['data-sources', 'bulkhead', 'cockatiel', 'home-of-cockatiel'],
   ['upstream', 'DataLoader', 'dataloader', 'home-of-dataloader'],
   ['http', 'Field', 'type-graphql', 'home-of-type-graphql'],
   ['resolvers', 'ApolloServer', '@apollo/server', 'home-of-apolloserver'],
@@ -61,8 +61,8 @@ describe('the law of imports', () => {
     }
     for (const [room, name, packageName] of strangers)
       write(`${room}/${name}.ts`, `export { ${name} } from '${packageName}';`);
-    write('sources/a.ts', "import { b } from './b.js';\nexport const a = (): unknown => b;");
-    write('sources/b.ts', "import { a } from './a.js';\nexport const b = (): unknown => a;");
+    write('data-sources/a.ts', "import { b } from './b.js';\nexport const a = (): unknown => b;");
+    write('data-sources/b.ts', "import { a } from './a.js';\nexport const b = (): unknown => a;");
     broken = violations(root);
   });
   afterAll(() => {

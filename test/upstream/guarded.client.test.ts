@@ -23,7 +23,7 @@ afterEach(() => {
 class Guarded {
   readonly changes: CircuitName[] = [];
   sent = 0;
-  underWay = 0;
+  inFlight = 0;
   mostUnderWay = 0;
   answer: () => Promise<UpstreamResponse> = () => Promise.resolve(ok);
   readonly #guarded;
@@ -32,9 +32,9 @@ class Guarded {
     this.#guarded = createGuardedClient(
       async () => {
         this.sent += 1;
-        this.underWay += 1;
-        this.mostUnderWay = Math.max(this.mostUnderWay, this.underWay);
-        return this.answer().finally(() => (this.underWay -= 1));
+        this.inFlight += 1;
+        this.mostUnderWay = Math.max(this.mostUnderWay, this.inFlight);
+        return this.answer().finally(() => (this.inFlight -= 1));
       },
       concurrency,
       (circuit) => this.changes.push(circuit),

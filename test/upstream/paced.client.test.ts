@@ -225,7 +225,7 @@ describe('a token that the upstream has not accepted', () => {
     ['a 404', statusOf(404), 6],
     ['a 500', statusOf(500), 2],
     ['no answer in time', { failure: 'timeout' as const }, 2],
-  ])('has one call under way at a time, until one was answered by %s', async (_, failure, underWay) => {
+  ])('has one call under way at a time, until one was answered by %s', async (_, failure, inFlight) => {
     const paced = new Paced(10);
     paced.latencyMs = 100;
     paced.answer = () => failure;
@@ -233,7 +233,7 @@ describe('a token that the upstream has not accepted', () => {
     await paced.clock.advance(99);
     expect(paced.times).toEqual([0]);
     await paced.clock.advance(1);
-    expect(paced.times).toHaveLength(underWay);
+    expect(paced.times).toHaveLength(inFlight);
   });
 
   test('can’t use up the budget of the client that it names', async () => {

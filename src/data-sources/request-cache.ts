@@ -4,7 +4,7 @@ import type { TaskStatus } from '../model/task-status.model.js';
  * The tasks that one operation has asked for or come by, in front of a look-up, so that none is asked for twice.
  * Failures are remembered too. Dies with the operation.
  */
-export class TaskMemo {
+export class RequestCache {
   private readonly known = new Map<string, Promise<TaskStatus | null>>();
   private lists: (readonly (TaskStatus | undefined)[])[] = [];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createTaskReads, type TaskReads } from '../../src/sources/task-reads.js';
+import { createTaskReads, type TaskReads } from '../../src/data-sources/task-reads.js';
 import { apiVersions } from '../../src/upstream/api-version.js';
 import { createCallScope, type CallScope } from '../../src/upstream/call-scope.js';
 import type { Authorization, Caller, TaskStatusApi } from '../../src/upstream/task-status.api.js';

@@ -20,21 +20,21 @@ import type { Caller, ListQuery, TaskStatusApi } from '../upstream/task-status.a
 import type { Delivery } from '../upstream/delivery.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
 import type { Log } from '../telemetry/logger.js';
-import { readAll, sequenceOf, type RowSequence } from './row-sequence.js';
-import { createdMs } from './resume.js';
+import { readAll, loadedList, type OffsetList } from './offset-list.js';
+import { createdMs } from './cursor-seek.js';
 import { createSourceRows, type SourceRows } from './source-rows.js';
-import { readTaskPage, type PageNeeds } from './task-page.js';
-import { TaskMemo } from './task-memo.js';
+import { readTaskPage, type PageSelection } from './task-page.js';
+import { RequestCache } from './request-cache.js';
 import type { TaskReads, TaskRows } from './task-reads.js';
 
 /** What one caller may ask of the upstream, for the time of one operation. Failed calls throw `UpstreamError`. */
-export interface TaskStatusSource {
+export interface TaskStatusDataSource {
   byId(id: string): Promise<TaskStatus | null>;
-  list(args: TaskStatusesArgs, needs: PageNeeds): Promise<TaskStatusConnection>;
-  pending(args: PageArgs, needs: PageNeeds): Promise<TaskStatusConnection>;
+  list(args: TaskStatusesArgs, selected: PageSelection): Promise<TaskStatusConnection>;
+  pending(args: PageArgs, selected: PageSelection): Promise<TaskStatusConnection>;
   /** The same of one source. Those of many sources are joined into as few calls as will do. */
-  listOfSource(id: string, args: TaskStatusesArgs, needs: PageNeeds): Promise<TaskStatusConnection>;
-  pendingOfSource(id: string, args: PageArgs, needs: PageNeeds): Promise<TaskStatusConnection>;
+  listOfSource(id: string, args: TaskStatusesArgs, selected: PageSelection): Promise<TaskStatusConnection>;
+  pendingOfSource(id: string, args: PageArgs, selected: PageSelection): Promise<TaskStatusConnection>;
   /** Null where the update was applied but its answer could not be read. */
   update(input: UpdateTaskStatusInput): Promise<TaskStatus | null>;
 }
@@ -43,19 +43,19 @@ export interface TaskStatusSource {
 const PENDING: TaskFilter = { terms: [], isNull: true };
 
 /** One caller's view. Its token and its scope go with every call; its operation alone remembers what was read. */
-export function createTaskStatusSource(
+export function createTaskStatusDataSource(
   api: TaskStatusApi,
   reads: TaskReads,
   caller: Caller,
   log: Log,
   now: () => number,
-): TaskStatusSource {
-  return new OperationSource(api, reads, caller, log, now);
+): TaskStatusDataSource {
+  return new OperationDataSource(api, reads, caller, log, now);
 }
 
 /** A class, since each operation has one: as closures it took 2 KB more. */
-class OperationSource implements TaskStatusSource {
-  private readonly memo: TaskMemo;
+class OperationDataSource implements TaskStatusDataSource {
+  private readonly memo: RequestCache;
   private sourceRows: SourceRows | undefined;
   private pendingTasks: Promise<readonly TaskStatus[]> | undefined;
 
@@ -66,7 +66,7 @@ class OperationSource implements TaskStatusSource {
     private readonly log: Log,
     private readonly now: () => number,
   ) {
-    this.memo = new TaskMemo((id) => reads.byId(caller, id));
+    this.memo = new RequestCache((id) => reads.byId(caller, id));
   }
 
   // Checks throw inside the promise, as every other failure does.
@@ -76,36 +76,36 @@ class OperationSource implements TaskStatusSource {
 
   async list(
     { filter: given, sort, ...args }: TaskStatusesArgs,
-    needs: PageNeeds,
+    selected: PageSelection,
   ): Promise<TaskStatusConnection> {
     const filter = readFilter(given);
     const request = readPage(args, { field: 'taskStatuses', filter, sort });
     const selection = toSelection(filter, this.api.version);
-    return readTaskPage(this.rowsOf(selection, request.order, needs), request, needs);
+    return readTaskPage(this.rowsOf(selection, request.order, selected), request, selected);
   }
 
-  async pending(args: PageArgs, needs: PageNeeds): Promise<TaskStatusConnection> {
+  async pending(args: PageArgs, selected: PageSelection): Promise<TaskStatusConnection> {
     const request = readPage(args, { field: 'pendingTasks', cursorOrder: SortDirection.DESC });
     const selection = toSelection(PENDING, this.api.version);
-    return readTaskPage(this.rowsOf(selection, request.order, needs), request, needs);
+    return readTaskPage(this.rowsOf(selection, request.order, selected), request, selected);
   }
 
   async listOfSource(
     id: string,
     { filter, sort, ...args }: TaskStatusesArgs,
-    needs: PageNeeds,
+    selected: PageSelection,
   ): Promise<TaskStatusConnection> {
     return this.pageOfSource(
       id,
       args,
       { field: 'Source.taskStatuses', filter: readFilter(filter), sort },
-      needs,
+      selected,
     );
   }
 
-  async pendingOfSource(id: string, args: PageArgs, needs: PageNeeds): Promise<TaskStatusConnection> {
+  async pendingOfSource(id: string, args: PageArgs, selected: PageSelection): Promise<TaskStatusConnection> {
     const subject = { field: 'Source.pendingTasks', filter: PENDING, cursorOrder: SortDirection.DESC };
-    return this.pageOfSource(id, args, subject, needs);
+    return this.pageOfSource(id, args, subject, selected);
   }
 
   async update({ id, patch }: UpdateTaskStatusInput): Promise<TaskStatus | null> {
@@ -138,7 +138,7 @@ class OperationSource implements TaskStatusSource {
     given: string,
     args: PageArgs,
     { filter, ...subject }: PageSubject & { filter: TaskFilter },
-    needs: PageNeeds,
+    selected: PageSelection,
   ): Promise<TaskStatusConnection> {
     const id = checkId(given, 'id');
     const own = ofSources(filter, [id]);
@@ -147,8 +147,8 @@ class OperationSource implements TaskStatusSource {
     const rows =
       selection.from === 'list'
         ? this.joinedRows().of(id, filter, request.order)
-        : this.rowsOf(selection, request.order, needs);
-    return readTaskPage(rows, request, needs);
+        : this.rowsOf(selection, request.order, selected);
+    return readTaskPage(rows, request, selected);
   }
 
   private joinedRows(): SourceRows {
@@ -156,18 +156,18 @@ class OperationSource implements TaskStatusSource {
     return this.sourceRows;
   }
 
-  private rowsOf(selection: TaskSelection, order: Order, needs: PageNeeds): RowSequence {
+  private rowsOf(selection: TaskSelection, order: Order, selected: PageSelection): OffsetList {
     switch (selection.from) {
       case 'nothing':
-        return sequenceOf(() => Promise.resolve([]));
+        return loadedList(() => Promise.resolve([]));
       case 'list':
         return this.listRows(selection.filters, order);
       case 'pending':
-        return this.pendingRows(order, needs, selection.matches);
+        return this.pendingRows(order, selected, selection.matches);
     }
   }
 
-  private listRows(filters: string | undefined, order: Order): RowSequence {
+  private listRows(filters: string | undefined, order: Order): OffsetList {
     const { reads, caller } = this;
     const sorters = order && (order === SortDirection.DESC ? '-created' : 'created');
     return this.remote(
@@ -177,15 +177,15 @@ class OperationSource implements TaskStatusSource {
   }
 
   /** The pending tasks: as the upstream pages them, or all of them in memory where they are to be matched or sorted. */
-  private pendingRows(order: Order, needs: PageNeeds, matches?: PendingMatch): RowSequence {
+  private pendingRows(order: Order, selected: PageSelection, matches?: PendingMatch): OffsetList {
     const { reads, caller } = this;
     const paged = this.remote(
       (query) => reads.pending(caller, query),
       () => reads.pendingTotal(caller),
     );
-    const asIs = order === undefined || (!needs.rows && !needs.hasNextPage);
+    const asIs = order === undefined || (!selected.rows && !selected.hasNextPage);
     if (matches === undefined && asIs) return paged;
-    return sequenceOf(async () => {
+    return loadedList(async () => {
       // Read once for all that match or sort them.
       const tasks = await (this.pendingTasks ??= readAll(paged));
       return sorted(matches ? tasks.filter(matches) : tasks, order);
@@ -196,11 +196,11 @@ class OperationSource implements TaskStatusSource {
   private remote(
     fetch: (query: ListQuery) => Promise<TaskRows>,
     total: () => Promise<number | null>,
-  ): RowSequence {
+  ): OffsetList {
     const { memo } = this;
     return {
       total,
-      async window(offset, size, count) {
+      async slice(offset, size, count) {
         const { rows, totalCount: total } = await fetch({
           limit: size,
           offset: offset > 0 ? offset : undefined,

@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
-import type { TaskStatusSource } from './task-status.source.js';
+import type { TaskStatusDataSource } from './task-status.data-source.js';
 
 /** What a caller without a token may ask where one is needed: nothing, and the upstream isn't asked either. */
-export function createClosedSource(): TaskStatusSource {
+export function createUnauthenticatedDataSource(): TaskStatusDataSource {
   const refuse = (): Promise<never> =>
     Promise.reject(
       new GraphQLError('This needs an access token. Send it in the header "Authorization: Bearer …".', {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { FleetingMap } from '../../src/sources/fleeting-map.js';
+import { FleetingMap } from '../../src/data-sources/fleeting-map.js';
 
 test('a fleeting map holds what a map holds, however often it begins anew', () => {
   const key = fc.integer({ min: 0, max: 200 }).map(String);

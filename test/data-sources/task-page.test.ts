@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { SortDirection, TaskStatusSortField } from '../../src/model/enums.js';
 import type { TaskStatusConnection } from '../../src/model/connection.model.js';
-import { readAll, sequenceOf } from '../../src/sources/row-sequence.js';
-import { readTaskPage, type PageNeeds } from '../../src/sources/task-page.js';
+import { readAll, loadedList } from '../../src/data-sources/offset-list.js';
+import { readTaskPage, type PageSelection } from '../../src/data-sources/task-page.js';
 import type { PageArgs } from '../../src/model/inputs.js';
 import { readPage, type Order } from '../../src/translation/page.translator.js';
 import { ShiftingList, taskOf, type Row } from './shifting-list.js';
 
 const { DESC, ASC } = SortDirection;
-const everything: PageNeeds = { rows: true, hasNextPage: true, totalCount: false };
+const everything: PageSelection = { rows: true, hasNextPage: true, totalCount: false };
 
 const rowsOf = (length: number, over: Partial<Row> = {}): Row[] =>
   Array.from({ length }, (_, index) => ({ id: `r${index}`, created: index * 10, named: true, ...over }));
@@ -17,7 +17,7 @@ function page(
   list: ShiftingList,
   args: PageArgs,
   order: Order,
-  needs: Partial<PageNeeds> = {},
+  needs: Partial<PageSelection> = {},
 ): Promise<TaskStatusConnection> {
   const sort = order && { field: TaskStatusSortField.CREATED, direction: order };
   return readTaskPage(list, readPage(args, { field: 'tasks', sort }), { ...everything, ...needs });
@@ -230,7 +230,7 @@ describe('reading ends', () => {
     const tasks = rowsOf(250).map(({ id }) => taskOf(id));
     let calls = 0;
     const stubborn = {
-      window: (offset: number, size: number) => {
+      slice: (offset: number, size: number) => {
         calls += 1;
         if (calls > 1_000) return Promise.reject(new Error('too many calls'));
         return Promise.resolve({ offset, rows: tasks.slice(0, size), total: null, ended: false });
@@ -244,15 +244,15 @@ describe('reading ends', () => {
 describe('a list that is held whole', () => {
   test('is loaded once, when it is first read', async () => {
     let loads = 0;
-    const sequence = sequenceOf(() => {
+    const sequence = loadedList(() => {
       loads += 1;
       return Promise.resolve(rowsOf(5).map(({ id }) => taskOf(id)));
     });
     expect(loads).toBe(0);
     expect(await sequence.total()).toBe(5);
-    expect(await sequence.window(3, 2, false)).toMatchObject({ offset: 3, total: 5, ended: true });
-    expect(await sequence.window(0, 4, false)).toMatchObject({ ended: false });
-    expect((await sequence.window(9, 4, false)).rows).toEqual([]);
+    expect(await sequence.slice(3, 2, false)).toMatchObject({ offset: 3, total: 5, ended: true });
+    expect(await sequence.slice(0, 4, false)).toMatchObject({ ended: false });
+    expect((await sequence.slice(9, 4, false)).rows).toEqual([]);
     expect(loads).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 import { SortDirection } from '../../src/model/enums.js';
 import type { TaskStatus } from '../../src/model/task-status.model.js';
-import type { RowSequence, Window } from '../../src/sources/row-sequence.js';
+import type { OffsetList, Slice } from '../../src/data-sources/offset-list.js';
 import { readTaskStatus } from '../../src/translation/task-status.reader.js';
 import type { Order } from '../../src/translation/page.translator.js';
 
@@ -41,7 +41,7 @@ export function taskOf(id: string, created: number | null = null): TaskStatus {
 }
 
 /** An upstream list by offsets that changes before each of its calls, as long as there are shifts left. */
-export class ShiftingList implements RowSequence {
+export class ShiftingList implements OffsetList {
   readonly removed = new Set<string>();
   readonly calls: { offset: number; size: number; count: boolean }[] = [];
   rows: Row[];
@@ -64,10 +64,10 @@ export class ShiftingList implements RowSequence {
     this.rows = this.#sorted(rows);
   }
 
-  window(offset: number, size: number, count: boolean): Promise<Window> {
+  slice(offset: number, size: number, count: boolean): Promise<Slice> {
     if (this.calls.length >= this.maxCalls) return Promise.reject(new Error('too many calls'));
     if (!Number.isSafeInteger(offset) || offset < 0 || size < 1 || size > 250) {
-      return Promise.reject(new Error(`no such window: ${offset}, ${size}`));
+      return Promise.reject(new Error(`no such slice: ${offset}, ${size}`));
     }
     if (this.calls.length > 0) this.#shift();
     this.calls.push({ offset, size, count });

@@ -6,13 +6,13 @@ import { allOf } from '../translation/filter.grammar.js';
 import { toIdRuns } from '../translation/id.translator.js';
 import { MAX_ROWS, type Order } from '../translation/page.translator.js';
 import type { TaskStatusApi } from '../upstream/task-status.api.js';
-import { sequenceOf, type RowSequence } from './row-sequence.js';
+import { loadedList, type OffsetList } from './offset-list.js';
 import { isRefusedAsAWhole, SINGLES_AT_A_TIME } from './task-status.loader.js';
 
 /** The lists of many sources, each as if it were read alone. Lives for one operation. */
 export interface SourceRows {
   /** The source's rows among those of a filter that the list, and not the pending tasks, can answer. */
-  of(id: string, filter: TaskFilter, order: Order): RowSequence;
+  of(id: string, filter: TaskFilter, order: Order): OffsetList;
   /** Forgets what was read. */
   clear(): void;
 }
@@ -34,13 +34,13 @@ type Found = Known | Error | undefined;
  */
 export function createSourceRows(
   version: TaskStatusApi['version'],
-  listOf: (filters: string | undefined, order: Order) => RowSequence,
+  listOf: (filters: string | undefined, order: Order) => OffsetList,
 ): SourceRows {
   const loaders = new Map<string, DataLoader<string, Known | undefined>>();
   let limit: LimitFunction | undefined;
   const limited = <T>(read: () => Promise<T>): Promise<T> => (limit ??= pLimit(SINGLES_AT_A_TIME))(read);
 
-  const rowsOf = (ids: readonly string[], filter: TaskFilter, order: Order): RowSequence =>
+  const rowsOf = (ids: readonly string[], filter: TaskFilter, order: Order): OffsetList =>
     listOf(filtersOf(ofSources(filter, ids)), order);
 
   function filtersOf(filter: TaskFilter): string | undefined {
@@ -55,7 +55,7 @@ export function createSourceRows(
   ): Promise<[string, Found][]> {
     if (ids.length === 1) return [];
     try {
-      const { rows, ended } = await rowsOf(ids, filter, order).window(0, MAX_ROWS, false);
+      const { rows, ended } = await rowsOf(ids, filter, order).slice(0, MAX_ROWS, false);
       const parts = distribute(rows, ids);
       return ids.flatMap((id, index): [string, Found][] => {
         const part = parts?.[index];
@@ -88,12 +88,12 @@ export function createSourceRows(
       const alone = rowsOf([id], filter, order);
       const known = (): Promise<Known | undefined> => loaderOf(filter, order).load(id);
       return {
-        async window(offset, size, count) {
+        async slice(offset, size, count) {
           const { rows, whole } = (await known()) ?? { rows: [], whole: false };
           const reaches = whole || (!count && offset + size <= rows.length);
-          if (!reaches) return limited(() => alone.window(offset, size, count));
-          const window = await sequenceOf(() => Promise.resolve(rows)).window(offset, size, count);
-          return whole ? window : { ...window, total: null, ended: false };
+          if (!reaches) return limited(() => alone.slice(offset, size, count));
+          const slice = await loadedList(() => Promise.resolve(rows)).slice(offset, size, count);
+          return whole ? slice : { ...slice, total: null, ended: false };
         },
         async total() {
           const source = await known();

@@ -6,16 +6,16 @@ import { MAX_IDS_PER_CALL, toIdRuns } from '../translation/id.translator.js';
 import { sharedScopeOf, type CallScope, type Waiters } from '../upstream/call-scope.js';
 import type { TaskStatusApi } from '../upstream/task-status.api.js';
 import { statusOf, UpstreamError } from '../upstream/upstream-error.js';
-import { createBatchWindow } from './batch-window.js';
+import { createBatchScheduler } from './batch-scheduler.js';
 
 /** A task that is looked up, and for whom. */
-export interface LookUp {
+export interface Lookup {
   readonly id: string;
   readonly waiting: Waiters;
 }
 
 /** A task by its id: null where the upstream has none. It joins look-ups and remembers none of them. */
-export type TaskStatusLoader = DataLoader<LookUp, TaskStatus | null>;
+export type TaskStatusLoader = DataLoader<Lookup, TaskStatus | null>;
 
 /** How many single calls of one principal or operation are under way at a time. */
 export const SINGLES_AT_A_TIME = 8;
@@ -89,11 +89,11 @@ export function createTaskStatusLoader(
     return ids.map((id) => [id, found.get(id) ?? null]);
   }
 
-  const window = createBatchWindow();
-  return new DataLoader<LookUp, TaskStatus | null>(
-    async (lookUps) => {
+  const window = createBatchScheduler();
+  return new DataLoader<Lookup, TaskStatus | null>(
+    async (lookups) => {
       const waiting = new Map<string, Waiters[]>();
-      for (const { id, waiting: who } of lookUps) {
+      for (const { id, waiting: who } of lookups) {
         const others = waiting.get(id);
         if (others) others.push(who);
         else waiting.set(id, [who]);
@@ -101,7 +101,7 @@ export function createTaskStatusLoader(
       const scopeFor: ScopeFor = (ids) => sharedScopeOf(ids.flatMap((id) => waiting.get(id) ?? []));
       const runs = toIdRuns([...waiting.keys()]).map((ids) => readRun(ids, scopeFor));
       const answers = new Map((await window.watch(Promise.all(runs))).flat());
-      return lookUps.map(({ id }) => answers.get(id) ?? null);
+      return lookups.map(({ id }) => answers.get(id) ?? null);
     },
     {
       cache: false,

@@ -1,7 +1,10 @@
 import { expect, jest, test } from '@jest/globals';
 import { JsonPatchOp } from '../../src/model/enums.js';
-import { createTaskReads } from '../../src/sources/task-reads.js';
-import { createTaskStatusSource, type TaskStatusSource } from '../../src/sources/task-status.source.js';
+import { createTaskReads } from '../../src/data-sources/task-reads.js';
+import {
+  createTaskStatusDataSource,
+  type TaskStatusDataSource,
+} from '../../src/data-sources/task-status.data-source.js';
 import { apiVersions } from '../../src/upstream/api-version.js';
 import type {
   Authorization,
@@ -20,14 +23,14 @@ const patch = [{ op: JsonPatchOp.REPLACE, path: '/completionStatus', value: 'ERR
 type Single = (id: string, caller: Caller) => Promise<WireTaskStatus>;
 
 function sourceOver(answers: Partial<TaskStatusApi>): {
-  source: TaskStatusSource;
+  source: TaskStatusDataSource;
   singles: jest.Mock<Single>;
 } {
   const singles = jest.fn<Single>((id) => Promise.resolve({ id, progress: 'fetched alone' }));
   const api = { version: apiVersions.beta, getTaskStatus: singles, ...answers } as unknown as TaskStatusApi;
   const now = (): number => 0;
   const reads = createTaskReads(api, silentLog, now);
-  return { source: createTaskStatusSource(api, reads, as('Bearer me'), silentLog, now), singles };
+  return { source: createTaskStatusDataSource(api, reads, as('Bearer me'), silentLog, now), singles };
 }
 
 const list = (): Promise<WireTaskList> =>

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SortDirection } from '../../src/model/enums.js';
-import { readAll } from '../../src/sources/row-sequence.js';
-import { readTaskPage } from '../../src/sources/task-page.js';
+import { readAll } from '../../src/data-sources/offset-list.js';
+import { readTaskPage } from '../../src/data-sources/task-page.js';
 import { readPage, type Order } from '../../src/translation/page.translator.js';
 import { dice, ShiftingList, type Row, type Shift } from './shifting-list.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TaskStatus } from '../../src/model/task-status.model.js';
-import { TaskMemo } from '../../src/sources/task-memo.js';
-import { createTaskStatusLoader, type LoaderReads } from '../../src/sources/task-status.loader.js';
+import { RequestCache } from '../../src/data-sources/request-cache.js';
+import { createTaskStatusLoader, type LoaderReads } from '../../src/data-sources/task-status.loader.js';
 import { apiVersionNames, apiVersions, type ApiVersionName } from '../../src/upstream/api-version.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
 import { taskOf } from './shifting-list.js';
@@ -13,7 +13,7 @@ const idsOf = (count: number): string[] => Array.from({ length: count }, (_, ind
 const status = (code: number): UpstreamError => new UpstreamError({ failure: 'status', status: code });
 
 /** A loader as an operation has it, with its memo before it. */
-type Memo = TaskMemo & { loadMany(ids: readonly string[]): Promise<(TaskStatus | Error | null)[]> };
+type Memo = RequestCache & { loadMany(ids: readonly string[]): Promise<(TaskStatus | Error | null)[]> };
 
 class Upstream {
   readonly lists: string[][] = [];
@@ -22,7 +22,7 @@ class Upstream {
   readonly pending = new Map<string, TaskStatus>();
   readonly failing = new Map<string, Error>();
   listFails: (ids: readonly string[]) => Error | undefined = () => undefined;
-  underWay = 0;
+  inFlight = 0;
   mostUnderWay = 0;
 
   loader(version: ApiVersionName): Memo {
@@ -39,10 +39,10 @@ class Upstream {
       },
       one: async (id) => {
         this.singles.push(id);
-        this.underWay += 1;
-        this.mostUnderWay = Math.max(this.mostUnderWay, this.underWay);
+        this.inFlight += 1;
+        this.mostUnderWay = Math.max(this.mostUnderWay, this.inFlight);
         await new Promise(setImmediate);
-        this.underWay -= 1;
+        this.inFlight -= 1;
         const failure = this.failing.get(id);
         if (failure !== undefined) throw failure;
         const task = this.listed.get(id) ?? this.pending.get(id);
@@ -53,7 +53,7 @@ class Upstream {
     const loader = createTaskStatusLoader(apiVersions[version], reads, (send) => {
       send();
     });
-    const memo = new TaskMemo((id) => loader.load({ id, waiting: { scopes: [endless], calls: [] } }));
+    const memo = new RequestCache((id) => loader.load({ id, waiting: { scopes: [endless], calls: [] } }));
     const loadMany = (ids: readonly string[]): Promise<(TaskStatus | Error | null)[]> =>
       Promise.all(ids.map((id) => memo.load(id).catch((error: unknown) => error as Error)));
     return Object.assign(memo, { loadMany });

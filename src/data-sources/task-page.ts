@@ -2,11 +2,11 @@ import type { PageInfo, TaskStatusConnection, TaskStatusEdge } from '../model/co
 import type { TaskStatus } from '../model/task-status.model.js';
 import { encodeCursor, type Position } from '../translation/cursor.js';
 import { MAX_ROWS, type PageRequest } from '../translation/page.translator.js';
-import { positionAt, rowsAfter, type PlacedRow } from './resume.js';
-import type { RowSequence } from './row-sequence.js';
+import { positionAt, rowsAfter, type PlacedRow } from './cursor-seek.js';
+import type { OffsetList } from './offset-list.js';
 
 /** What of a page is selected: its rows (or their cursors), whether more follow, the total. */
-export interface PageNeeds {
+export interface PageSelection {
   readonly rows: boolean;
   readonly hasNextPage: boolean;
   readonly totalCount: boolean;
@@ -18,21 +18,21 @@ interface Page {
   readonly totalCount: number | null;
 }
 
-/** A page of a list for no more calls than what is selected of it needs; none, where nothing is. */
+/** A page of a list by no more calls than the selected fields need. Makes none if nothing is selected. */
 export async function readTaskPage(
-  sequence: RowSequence,
+  list: OffsetList,
   request: PageRequest,
-  needs: PageNeeds,
+  selected: PageSelection,
 ): Promise<TaskStatusConnection> {
   return new TaskPage(await read(), request);
 
   async function read(): Promise<Page> {
-    if (!needs.rows && !needs.hasNextPage) {
-      return { rows: [], hasNextPage: false, totalCount: needs.totalCount ? await sequence.total() : null };
+    if (!selected.rows && !selected.hasNextPage) {
+      return { rows: [], hasNextPage: false, totalCount: selected.totalCount ? await list.total() : null };
     }
     return 'after' in request.start
-      ? await readBehind(sequence, request, request.start.after, needs)
-      : await readAt(sequence, request.size, request.start.offset, needs);
+      ? await readAfter(list, request, request.start.after, selected)
+      : await readAt(list, request.size, request.start.offset, selected);
   }
 }
 
@@ -40,15 +40,20 @@ export async function readTaskPage(
  * A page at an offset, in one call: one row more than asked tells whether more follow. Where a call can't carry
  * one more, the total tells, and only where the upstream doesn't say it is another call made.
  */
-async function readAt(sequence: RowSequence, size: number, offset: number, needs: PageNeeds): Promise<Page> {
-  const peek = needs.hasNextPage && size < MAX_ROWS ? 1 : 0;
-  const count = needs.totalCount || (needs.hasNextPage && size === MAX_ROWS);
-  const { rows, total, ended } = await sequence.window(offset, size + peek, count);
+async function readAt(
+  list: OffsetList,
+  size: number,
+  offset: number,
+  selected: PageSelection,
+): Promise<Page> {
+  const peek = selected.hasNextPage && size < MAX_ROWS ? 1 : 0;
+  const count = selected.totalCount || (selected.hasNextPage && size === MAX_ROWS);
+  const { rows, total, ended } = await list.slice(offset, size + peek, count);
   const hasNextPage = async (): Promise<boolean> => {
     if (peek === 1) return rows.length > size;
     if (ended) return false;
     if (total !== null) return total > offset + size;
-    return (await sequence.window(offset + size, 1, false)).rows.length > 0;
+    return (await list.slice(offset + size, 1, false)).rows.length > 0;
   };
   const placed: PlacedRow[] = [];
   rows.slice(0, size).forEach((task, index) => {
@@ -56,19 +61,19 @@ async function readAt(sequence: RowSequence, size: number, offset: number, needs
   });
   return {
     rows: placed,
-    hasNextPage: needs.hasNextPage && (await hasNextPage()),
+    hasNextPage: selected.hasNextPage && (await hasNextPage()),
     totalCount: total,
   };
 }
 
-async function readBehind(
-  sequence: RowSequence,
+async function readAfter(
+  list: OffsetList,
   { size, order }: PageRequest,
   after: Position,
-  needs: PageNeeds,
+  selected: PageSelection,
 ): Promise<Page> {
-  const peek = needs.hasNextPage ? 1 : 0;
-  const { rows, total } = await rowsAfter(sequence, after, order, size + peek, needs.totalCount);
+  const peek = selected.hasNextPage ? 1 : 0;
+  const { rows, total } = await rowsAfter(list, after, order, size + peek, selected.totalCount);
   return { rows: rows.slice(0, size), hasNextPage: rows.length > size, totalCount: total };
 }
 

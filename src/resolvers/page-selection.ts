@@ -1,9 +1,9 @@
 import { getNamedType, type FieldNode, type GraphQLObjectType, type GraphQLResolveInfo } from 'graphql';
 import { collectFields } from '../fast-path/selection.js';
-import type { PageNeeds } from '../sources/task-page.js';
+import type { PageSelection } from '../data-sources/task-page.js';
 
 /** What of a connection the operation selects. */
-export function pageNeeds(info: GraphQLResolveInfo): PageNeeds {
+export function pageSelection(info: GraphQLResolveInfo): PageSelection {
   const connection = getNamedType(info.returnType) as GraphQLObjectType;
   const page = selectedFields(connection, info.fieldNodes, info);
   const pageInfoType = getNamedType(connection.getFields()['pageInfo']?.type) as GraphQLObjectType;

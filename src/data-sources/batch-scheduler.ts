@@ -2,7 +2,7 @@
 const MAX_WAIT_MS = 4;
 
 /** When batches are sent. The last one that is not sent yet goes on filling; those before it are full. */
-export interface BatchWindow {
+export interface BatchScheduler {
   /** Has a batch sent, in its time: what DataLoader calls a batch schedule function. */
   schedule(send: () => void): void;
   /** Counts a call as under way until it settles. */
@@ -13,9 +13,9 @@ export interface BatchWindow {
  * A window that sends full batches at once, and any other as soon as no call is under way: a lone look-up never waits
  * for a timer, and under load each call carries what came in during the one before it.
  */
-export function createBatchWindow(): BatchWindow {
+export function createBatchScheduler(): BatchScheduler {
   const waiting: (() => void)[] = [];
-  let underWay = 0;
+  let inFlight = 0;
   let planned = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -25,7 +25,7 @@ export function createBatchWindow(): BatchWindow {
     planned = true;
     setImmediate(() => {
       planned = false;
-      while (waiting.length > 1 || (waiting.length === 1 && underWay === 0)) sendNext();
+      while (waiting.length > 1 || (waiting.length === 1 && inFlight === 0)) sendNext();
       if (waiting.length === 1) timer ??= setTimeout(sendNext, MAX_WAIT_MS);
     });
   }
@@ -42,9 +42,9 @@ export function createBatchWindow(): BatchWindow {
       plan();
     },
     watch(call) {
-      underWay += 1;
+      inFlight += 1;
       const settled = (): void => {
-        underWay -= 1;
+        inFlight -= 1;
         if (waiting.length > 0) plan();
       };
       call.then(settled, settled);

@@ -19,17 +19,17 @@ export interface SharedReads {
 }
 
 /** A read under way, and those who wait for it. */
-interface UnderWay {
+interface InFlight {
   readonly answer: Promise<unknown>;
   readonly waiting: Waiters;
 }
 
 interface Principal {
   loader?: TaskStatusLoader;
-  readonly lookUps: FleetingMap<UnderWay>;
-  readonly reads: FleetingMap<UnderWay>;
+  readonly lookups: FleetingMap<InFlight>;
+  readonly reads: FleetingMap<InFlight>;
   /** How many reads are under way; without any, nothing of the principal is kept. */
-  underWay: number;
+  inFlight: number;
 }
 
 /** Makes the shared reads of a gateway; `createLoader` makes the loader that calls as a given principal. */
@@ -41,7 +41,7 @@ export function createSharedReads(
   function principalOf(authorization: Authorization): Principal {
     let principal = principals.get(authorization);
     if (principal === undefined) {
-      principal = { lookUps: new FleetingMap(), reads: new FleetingMap(), underWay: 0 };
+      principal = { lookups: new FleetingMap(), reads: new FleetingMap(), inFlight: 0 };
       principals.set(authorization, principal);
     }
     return principal;
@@ -50,25 +50,25 @@ export function createSharedReads(
   function share<T>(
     { authorization, scope }: Caller,
     principal: Principal,
-    underWay: FleetingMap<UnderWay>,
+    inFlight: FleetingMap<InFlight>,
     key: string,
     start: (waiting: Waiters) => Promise<T>,
   ): Promise<T> {
-    const known = underWay.get(key);
+    const known = inFlight.get(key);
     if (known && !hasNoWaiters(known.waiting)) {
       addWaiter(known.waiting, scope);
       return raceAbort(scope, known.answer as Promise<T>);
     }
-    principal.underWay += 1;
+    principal.inFlight += 1;
     const waiting: Waiters = { scopes: [scope], calls: [] };
     const answer = start(waiting);
-    const entry: UnderWay = { answer, waiting };
+    const entry: InFlight = { answer, waiting };
     const settled = (): void => {
-      if (underWay.get(key) === entry) underWay.delete(key);
-      principal.underWay -= 1;
-      if (principal.underWay === 0) principals.delete(authorization);
+      if (inFlight.get(key) === entry) inFlight.delete(key);
+      principal.inFlight -= 1;
+      if (principal.inFlight === 0) principals.delete(authorization);
     };
-    underWay.set(key, entry);
+    inFlight.set(key, entry);
     answer.then(settled, settled);
     return raceAbort(scope, answer);
   }
@@ -78,7 +78,7 @@ export function createSharedReads(
       const principal = principalOf(caller.authorization);
       principal.loader ??= createLoader(caller.authorization);
       const { loader } = principal;
-      return share(caller, principal, principal.lookUps, id, (waiting) => loader.load({ id, waiting }));
+      return share(caller, principal, principal.lookups, id, (waiting) => loader.load({ id, waiting }));
     },
     read(caller, key, read) {
       const principal = principalOf(caller.authorization);
@@ -88,7 +88,7 @@ export function createSharedReads(
     },
     forget(authorization, id) {
       const principal = principals.get(authorization);
-      principal?.lookUps.delete(id);
+      principal?.lookups.delete(id);
       principal?.reads.clear();
     },
   };

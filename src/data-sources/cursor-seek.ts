@@ -1,0 +1,205 @@
+import { SortDirection } from '../model/enums.js';
+import type { TaskStatus } from '../model/task-status.model.js';
+import type { Position } from '../translation/cursor.js';
+import { MAX_ROWS, type Order } from '../translation/page.translator.js';
+import type { OffsetList, Slice } from './offset-list.js';
+
+/*
+ * Offsets shift while a client pages. So a cursor holds a position: the offset, `created` and ids of the rows before it.
+ *
+ *   read earlier   A10 B10 C20 | D20 E30        cursor after C: { offset: 2, created: 20, ids: [C] }
+ *   B has left     A10 C20 D20 E30              slice at 2 - 1: C20 D20 E30
+ *                      ^^^                      its first row isn't earlier than 20: another row of 20 may come before
+ *                                               it, so the seek goes on
+ *   sought         A10 C20 D20 E30              A is earlier than 20, so no row is missing: D and E come after C
+ */
+
+/** A row and the offset at which it was read. */
+export interface PlacedRow {
+  readonly task: TaskStatus;
+  readonly offset: number;
+}
+
+/** A row's `created` in epoch milliseconds, or null. */
+export function createdMs({ created }: TaskStatus): number | null {
+  return created === null ? null : Date.parse(created);
+}
+
+/** Ids in a cursor of an unsorted list, so that it still holds after some of these rows leave. */
+const UNSORTED_IDS = 10;
+
+/** Ids of the same date in a cursor of a sorted list. Each cursor of a page holds them. */
+const MAX_IDS = 1_000;
+
+/** With more rows of the same date than this, their order is trusted: a call can't return them all a second time. */
+const TRUSTED_TIES = 120;
+
+/** The position after a row, given the position before it. */
+export function positionAt(
+  { task, offset }: PlacedRow,
+  before: Position | undefined,
+  order: Order,
+): Position {
+  const created = createdMs(task);
+  const kept = order === undefined || before?.created === created ? (before?.ids ?? []) : [];
+  const most = order === undefined ? UNSORTED_IDS : MAX_IDS;
+  return { offset, created, ids: [...kept, task.id].slice(-most) };
+}
+
+/**
+ * The next `wanted` rows after a position, fewer only at the end of the list; and the total of the first call.
+ * Each call overlaps known rows, which shows that no row slipped through while offsets shifted.
+ */
+export async function rowsAfter(
+  list: OffsetList,
+  after: Position,
+  order: Order,
+  wanted: number,
+  count: boolean,
+): Promise<{ rows: PlacedRow[]; total: number | null }> {
+  const rows: PlacedRow[] = [];
+  let position = after;
+  let total: number | null = null;
+  for (let first = true; ; first = false) {
+    const { slice, next } = await seek(list, position, order, wanted - rows.length, count && first);
+    if (first) total = slice.total;
+    for (const row of next.slice(0, wanted - rows.length)) {
+      position = positionAt(row, position, order);
+      rows.push(row);
+    }
+    if (rows.length === wanted || slice.ended || next.length === 0) return { rows, total };
+  }
+}
+
+/** What a slice shows of a position. */
+interface Inspection {
+  readonly slice: Slice;
+  /** Its rows after the position. */
+  readonly next: readonly PlacedRow[];
+  /** Whether the slice begins early enough: no row after the position lies before the slice. */
+  readonly reachesBack: boolean;
+  /** The last row at which a slice could begin and still reach back; -1 if there is none. */
+  readonly lastStart: number;
+}
+
+/**
+ * In a sorted list, a slice reaches back if it begins with an earlier date, since rows of the same date may change
+ * their order between calls. If that order is trusted, and in an unsorted list, it reaches back if it holds a row of
+ * the position. Rows without a date prove nothing.
+ */
+function inspect(slice: Slice, position: Position, order: Order): Inspection {
+  const { offset, rows } = slice;
+  const trusting = isTrusting(position, order);
+  const ids = new Set(position.ids);
+  const holdsAllTies = position.ids.length < MAX_IDS;
+  const isKnown = (task: Row): boolean => task !== undefined && ids.has(task.id);
+  const isBefore = (task: Row): boolean => order !== undefined && isEarlier(task, position.created, order);
+  const isTied = (task: TaskStatus): boolean => order !== undefined && createdMs(task) === position.created;
+
+  const known = rows.findLastIndex(isKnown);
+  const boundary = known >= 0 ? known : rows.findLastIndex(isBefore);
+  const next = rows.flatMap((task, index) =>
+    task !== undefined && !isKnown(task) && (index > boundary || (holdsAllTies && isTied(task)))
+      ? [{ task, offset: offset + index }]
+      : [],
+  );
+  const first = rows.find((task) => task !== undefined);
+  const proven = trusting || first?.created === null ? boundary >= 0 : isBefore(first);
+  return {
+    slice,
+    next,
+    reachesBack: proven || (offset === 0 && order !== undefined),
+    lastStart: trusting ? boundary : rows.findLastIndex(isBefore),
+  };
+}
+
+type Row = TaskStatus | undefined;
+
+function isTrusting({ ids }: Position, order: Order): boolean {
+  return order === undefined || ids.length > TRUSTED_TIES;
+}
+
+/** Whether the row comes before the date in the order. */
+function isEarlier(task: Row, date: number | null, order: SortDirection): boolean {
+  const created = task && createdMs(task);
+  if (created === null || created === undefined) return false;
+  const difference = created - (date ?? -Infinity);
+  return order === SortDirection.DESC ? difference > 0 : difference < 0;
+}
+
+/** A slice that reaches back to the position and has rows after it. Falls back to the offset alone. */
+async function seek(
+  list: OffsetList,
+  position: Position,
+  order: Order,
+  wanted: number,
+  count: boolean,
+): Promise<Inspection> {
+  const overlap = isTrusting(position, order) ? 1 : position.ids.length + 1;
+  const size = Math.min(MAX_ROWS, wanted + overlap);
+  const at = async (from: number, rows = MAX_ROWS, counted = false): Promise<Inspection> =>
+    inspect(await list.slice(Math.max(0, from), rows, counted), position, order);
+
+  const first = await at(position.offset + 1 - overlap, size, count);
+  if (isFound(first)) return first;
+  const found = await (order === undefined ? scanFromStart(at) : binarySearch(at, first));
+  return found ? { ...found, slice: { ...found.slice, total: first.slice.total } } : first;
+}
+
+function isFound({ reachesBack, next, slice }: Inspection): boolean {
+  return reachesBack && (next.length > 0 || slice.ended);
+}
+
+/** Most calls of a seek. A list of a million rows takes fewer; one that ignores the offset would never end. */
+const MAX_SEEK = 50;
+
+/** By how many rows slices of a scan overlap. As many rows may leave between two calls without hiding one. */
+const SCAN_OVERLAP = 20;
+
+/** The first slice from the start of the list that will do. */
+async function scanFromStart(at: (offset: number) => Promise<Inspection>): Promise<Inspection | undefined> {
+  let offset = 0;
+  for (let calls = 0; calls < MAX_SEEK; calls++) {
+    const inspection = await at(offset);
+    if (isFound(inspection)) return inspection;
+    if (inspection.slice.ended) return undefined;
+    // The known row may be near this slice's end, followed only by rows without an id. Some rows before it may leave.
+    const { lastStart } = inspection;
+    const step = lastStart > SCAN_OVERLAP ? lastStart - SCAN_OVERLAP : lastStart;
+    offset += step > 0 ? step : MAX_ROWS - SCAN_OVERLAP;
+  }
+  return undefined;
+}
+
+/**
+ * Searches a sorted list between an offset whose slice reaches back (`early`) and one whose slice doesn't (`late`).
+ * While only one of them is known, it moves in doubling strides; then it halves the distance.
+ */
+async function binarySearch(
+  at: (offset: number) => Promise<Inspection>,
+  missed: Inspection,
+): Promise<Inspection | undefined> {
+  let early: number | undefined;
+  let late: number | undefined;
+  let inspection = missed;
+  for (let calls = 0; calls < MAX_SEEK; calls++) {
+    const { reachesBack, lastStart, slice } = inspection;
+    const hasNoIds = slice.rows.length === MAX_ROWS && slice.rows.every((row) => row === undefined);
+    if (hasNoIds) return undefined;
+    if (reachesBack) {
+      // No later row can begin the next full slice: only its end is left.
+      const stuck = lastStart <= 0 && slice.rows.length === MAX_ROWS;
+      early = slice.offset + (stuck ? MAX_ROWS - 1 : Math.max(0, lastStart));
+      if (late !== undefined && late <= early) late = undefined; // rows have arrived meanwhile
+    } else {
+      late = slice.offset;
+      if (early !== undefined && early >= late) early = undefined; // rows have left meanwhile
+    }
+    const stride = calls === 0 ? 0 : MAX_ROWS * 2 ** Math.min(calls, 20);
+    if (late === undefined) inspection = await at((early ?? 0) + stride);
+    else if (early === undefined) inspection = await at(late - MAX_ROWS + 1 - stride);
+    else inspection = await at(late - early < MAX_ROWS ? early : Math.floor((early + late) / 2));
+    if (isFound(inspection)) return inspection;
+  }
+  return undefined;
+}
