@@ -10,7 +10,7 @@ const mayImport = {
   'data-sources': ['translation', 'model', 'upstream', 'telemetry'],
   translation: ['model', 'upstream'],
   model: [],
-  upstream: [],
+  upstream: ['telemetry'],
   telemetry: [],
   sandbox: [],
 };

@@ -7,7 +7,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { InMemoryLRUCache, PrefixingKeyValueCache } from '@apollo/utils.keyvaluecache';
 import type { AddressInfo } from 'node:net';
-import type { Config } from './config.js';
+import type { Config, Credentials } from './config.js';
 import { summaryOf } from './config/summary.js';
 import {
   createCompiledOperationCache,
@@ -35,19 +35,15 @@ import { startSandbox } from './sandbox/sandbox.js';
 import type { SandboxSettings } from './sandbox/settings.js';
 import { createSchema, createSubgraph } from './schema.js';
 import { createUnauthenticatedDataSource } from './data-sources/unauthenticated.data-source.js';
-import { createTaskReads } from './data-sources/task-reads.js';
-import { createTaskStatusDataSource, type TaskStatusDataSource } from './data-sources/task-status.data-source.js';
+import { createTaskReads } from './data-sources/lookups/task-reads.js';
+import { createTaskStatusDataSource } from './data-sources/task-status.data-source.js';
 import { createLog, type Log } from './telemetry/logger.js';
 import { apiVersions } from './upstream/api-version.js';
+import { createCallScope } from './upstream/call-scope.js';
 import { afterRealTime, type Clock } from './upstream/clock.js';
-import { closeAgents, createAgents } from './upstream/agents.js';
-import { createGuardedClient } from './upstream/guarded.client.js';
-import { createPacedClient } from './upstream/paced.client.js';
-import { createCallScope, type CallScope } from './upstream/call-scope.js';
-import { createRetryingClient } from './upstream/retrying.client.js';
-import { asService } from './upstream/service-token.js';
+import { createPipeline } from './upstream/pipeline.js';
+import { anonymousPrincipal, principalOf, servicePrincipal, type Principal } from './upstream/principal.js';
 import { createTaskStatusApi } from './upstream/task-status.api.js';
-import { createUpstreamClient } from './upstream/upstream.client.js';
 import type { UpstreamLog } from './upstream/upstream-log.js';
 
 /** How much of an operation's time one call may take. */
@@ -90,31 +86,19 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   const origin = config.upstreamOrigin ?? embedded?.url ?? '';
 
   const { credentials, limits } = config;
-  const timeoutMs = config.operationDeadlineMs * CALL_SHARE;
-  const warn = log.warn.bind(log) as UpstreamLog;
-  const agents = createAgents(config.proxy);
-  const proxyHost = config.proxy && new URL(config.proxy).host;
-  const guarded = createGuardedClient(
-    createUpstreamClient({ origin, timeoutMs, clock, agents, proxyHost, warn }),
-    config.upstreamConcurrency,
-    (circuit) => {
-      log.warn({ circuit }, 'the circuit to the upstream has changed');
-    },
-  );
-  const isDown = (): boolean => guarded.circuit() !== 'closed';
-  const service =
-    credentials.mode === 'service' ? asService(guarded.client, credentials, clock, warn) : undefined;
-  const authorized = service?.client ?? guarded.client;
-  const paced = config.rateLimit ? createPacedClient(authorized, config.rateLimit, clock, isDown) : undefined;
-  const client = createRetryingClient(paced?.client ?? authorized, clock, parts.random ?? Math.random);
-  const api = createTaskStatusApi(client, apiVersions[config.apiVersion]);
-  const reads = createTaskReads(api, log, now, paced?.gather);
-  const sourceFor = (token: string | undefined, scope: CallScope): TaskStatusDataSource => {
-    if (credentials.mode === 'passthrough' && token === undefined && !credentials.anonymous)
-      return createUnauthenticatedDataSource();
-    const authorization = credentials.mode === 'passthrough' ? token : undefined;
-    return createTaskStatusDataSource(api, reads, { authorization, scope }, log, now);
-  };
+  const pipeline = createPipeline({
+    origin,
+    proxy: config.proxy,
+    credentials: credentials.mode === 'service' ? credentials : undefined,
+    rateLimit: config.rateLimit,
+    concurrency: config.upstreamConcurrency,
+    timeoutMs: config.operationDeadlineMs * CALL_SHARE,
+    clock,
+    random: parts.random ?? Math.random,
+    warn: log.warn.bind(log) as UpstreamLog,
+  });
+  const api = createTaskStatusApi(pipeline.send, apiVersions[config.apiVersion]);
+  const reads = createTaskReads(api, log, clock, (principal) => pipeline.places(principal));
 
   const schema = createSubgraph(createSchema(), limits.entities);
   const documents =
@@ -189,24 +173,23 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     apollo,
     fastPath: compiledOperations && { operations: compiledOperations, headers: answerHeaders([]) },
     contextFor: ({ authorization, onEnd, calls }) => {
-      const scope = createCallScope(now() + config.operationDeadlineMs, clock, calls);
+      const principal = principalFor(credentials, authorization);
+      if (principal === undefined) return { tasks: createUnauthenticatedDataSource() };
+      const scope = createCallScope(now() + config.operationDeadlineMs, clock);
       onEnd(() => {
         scope.abort();
       });
-      return { tasks: sourceFor(bearerOf(authorization), scope) };
+      return { tasks: createTaskStatusDataSource(api, reads, { principal, scope, calls }, log, now) };
     },
     log,
-    upstreamHealth: () => ({
-      upstream: guarded.circuit(),
-      ...(service?.isRefused() && { credentials: 'refused' as const }),
-    }),
+    upstreamHealth: () => pipeline.health(),
     bodyLimit: limits.body,
     headers: embedded ? { 'x-upstream': 'embedded-sandbox' } : {},
   });
   const stop = async (): Promise<void> => {
     await http.close();
     await apollo.stop();
-    closeAgents(agents);
+    pipeline.close();
     await embedded?.stop();
   };
   try {
@@ -227,9 +210,14 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   return { url, compiledOperations, stop };
 }
 
-/** The header as it came, if it holds a bearer token: any other is meant for an intermediary. */
-function bearerOf(authorization: string | undefined): string | undefined {
-  return authorization !== undefined && /^bearer +\S/i.test(authorization) ? authorization : undefined;
+/**
+ * Who asks: the gateway itself in service mode, else the caller by its bearer token. Other schemes of `Authorization` are
+ * meant for an intermediary. Undefined if a token is needed and there is none.
+ */
+function principalFor(credentials: Credentials, authorization: string | undefined): Principal | undefined {
+  if (credentials.mode === 'service') return servicePrincipal;
+  if (authorization !== undefined && /^bearer +\S/i.test(authorization)) return principalOf(authorization);
+  return credentials.anonymous ? anonymousPrincipal : undefined;
 }
 
 /** An address that a browser on this machine can open: wildcard addresses are no place to go to. */

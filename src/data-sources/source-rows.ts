@@ -7,7 +7,7 @@ import { toIdRuns } from '../translation/id.translator.js';
 import { MAX_ROWS, type Order } from '../translation/page.translator.js';
 import type { TaskStatusApi } from '../upstream/task-status.api.js';
 import { loadedList, type OffsetList } from './offset-list.js';
-import { isRefusedAsAWhole, SINGLES_AT_A_TIME } from './task-status.loader.js';
+import { isRefusedAsAWhole, MAX_SINGLE_LOOKUPS } from './lookups/task-status.loader.js';
 
 /** The lists of many sources, each as if it were read alone. Lives for one operation. */
 export interface SourceRows {
@@ -38,7 +38,7 @@ export function createSourceRows(
 ): SourceRows {
   const loaders = new Map<string, DataLoader<string, Known | undefined>>();
   let limit: LimitFunction | undefined;
-  const limited = <T>(read: () => Promise<T>): Promise<T> => (limit ??= pLimit(SINGLES_AT_A_TIME))(read);
+  const limited = <T>(read: () => Promise<T>): Promise<T> => (limit ??= pLimit(MAX_SINGLE_LOOKUPS))(read);
 
   const rowsOf = (ids: readonly string[], filter: TaskFilter, order: Order): OffsetList =>
     listOf(filtersOf(ofSources(filter, ids)), order);

@@ -24,8 +24,8 @@ import { readAll, loadedList, type OffsetList } from './offset-list.js';
 import { createdMs } from './cursor-seek.js';
 import { createSourceRows, type SourceRows } from './source-rows.js';
 import { readTaskPage, type PageSelection } from './task-page.js';
-import { RequestCache } from './request-cache.js';
-import type { TaskReads, TaskRows } from './task-reads.js';
+import { RequestCache } from './lookups/request-cache.js';
+import type { TaskReads, TaskRows } from './lookups/task-reads.js';
 
 /** What one caller may ask of the upstream, for the time of one operation. Failed calls throw `UpstreamError`. */
 export interface TaskStatusDataSource {
@@ -55,7 +55,7 @@ export function createTaskStatusDataSource(
 
 /** A class, since each operation has one: as closures it took 2 KB more. */
 class OperationDataSource implements TaskStatusDataSource {
-  private readonly memo: RequestCache;
+  private readonly cache: RequestCache;
   private sourceRows: SourceRows | undefined;
   private pendingTasks: Promise<readonly TaskStatus[]> | undefined;
 
@@ -66,12 +66,12 @@ class OperationDataSource implements TaskStatusDataSource {
     private readonly log: Log,
     private readonly now: () => number,
   ) {
-    this.memo = new RequestCache((id) => reads.byId(caller, id));
+    this.cache = new RequestCache((id) => reads.byId(caller, id));
   }
 
   // Checks throw inside the promise, as every other failure does.
   async byId(id: string): Promise<TaskStatus | null> {
-    return this.memo.load(checkId(id, 'id'));
+    return this.cache.load(checkId(id, 'id'));
   }
 
   async list(
@@ -109,9 +109,9 @@ class OperationDataSource implements TaskStatusDataSource {
   }
 
   async update({ id, patch }: UpdateTaskStatusInput): Promise<TaskStatus | null> {
-    const { api, reads, caller, memo } = this;
+    const { api, reads, caller, cache } = this;
     const operations = toJsonPatch(patch, 'input.patch');
-    reads.forget(caller.authorization, id);
+    reads.invalidate(caller.principal, id);
     let delivery: Delivery = 'unsent';
     const sent = api.updateTaskStatus(checkId(id, 'input.id'), operations, caller, (state) => {
       delivery = state;
@@ -122,14 +122,14 @@ class OperationDataSource implements TaskStatusDataSource {
         throw error instanceof UpstreamError ? toGraphQLError(error, delivery === 'sent') : error;
       })
       .finally(() => {
-        reads.forget(caller.authorization, id);
-        memo.clear(id);
+        reads.invalidate(caller.principal, id);
+        cache.delete(id);
         this.sourceRows?.clear();
         this.pendingTasks = undefined;
       });
     const task = readTaskStatus(wire, this.now);
     if (task === undefined) this.log.warn('an update was applied, but its answer could not be read');
-    else memo.add([task]);
+    else cache.add([task]);
     return task ?? null;
   }
 
@@ -197,7 +197,7 @@ class OperationDataSource implements TaskStatusDataSource {
     fetch: (query: ListQuery) => Promise<TaskRows>,
     total: () => Promise<number | null>,
   ): OffsetList {
-    const { memo } = this;
+    const { cache } = this;
     return {
       total,
       async slice(offset, size, count) {
@@ -206,7 +206,7 @@ class OperationDataSource implements TaskStatusDataSource {
           offset: offset > 0 ? offset : undefined,
           count: count || undefined,
         });
-        memo.add(rows);
+        cache.add(rows);
         return { offset, rows, total, ended: rows.length < size };
       },
     };

@@ -4,17 +4,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptio
 import type { CompiledOperationCache, OperationRequest } from '../fast-path/compiled-operation-cache.js';
 import { mediaTypeFor } from '../fast-path/media-type.js';
 import type { OperationContext } from '../resolvers/context.js';
+import type { CallRecord } from '../telemetry/call-record.js';
 import { dropAbsentParameters } from './absent-parameters.js';
-import type { CallTime } from './request-log.js';
 
-/** A request that holds an operation. */
-export interface Visit {
+/** What an operation needs to know of its HTTP request. */
+export interface RequestScope {
   /** Its `Authorization` header. */
   readonly authorization: string | undefined;
-  /** Calls back when it has been answered, or when whoever sent it is gone. */
+  /** Calls the listener when the request was answered, or its client disconnected. */
   readonly onEnd: (listener: () => void) => void;
-  /** Where the calls go that are made for it. */
-  readonly calls: CallTime[];
+  /** Where its upstream calls are recorded. */
+  readonly calls: CallRecord;
 }
 
 /** Who answers operations, by two paths that give the same answers. */
@@ -23,7 +23,7 @@ export interface GraphqlOptions {
   readonly apollo: ApolloServer<OperationContext>;
   /** The fast path, for queries that came the full path before; undefined is off. */
   readonly fastPath: FastPath | undefined;
-  readonly contextFor: (visit: Visit) => OperationContext;
+  readonly contextFor: (scope: RequestScope) => OperationContext;
 }
 
 interface FastPath {
@@ -41,7 +41,7 @@ export function serveGraphql(
   const contexts = new WeakMap<FastifyRequest, OperationContext>();
   /** The same for both paths, so that what the resolvers gave on one can be had on the other. */
   const contextOf = (request: FastifyRequest, reply: FastifyReply): OperationContext => {
-    const context = contexts.get(request) ?? contextFor(visitOf(request, reply));
+    const context = contexts.get(request) ?? contextFor(scopeOf(request, reply));
     contexts.set(request, context);
     return context;
   };
@@ -78,7 +78,7 @@ export function serveGraphql(
   });
 }
 
-function visitOf(request: FastifyRequest, reply: FastifyReply): Visit {
+function scopeOf(request: FastifyRequest, reply: FastifyReply): RequestScope {
   const { authorization } = request.headers;
   return {
     authorization,

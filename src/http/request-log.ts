@@ -1,18 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { callsOf, type CallRecord, type UpstreamCall } from '../telemetry/call-record.js';
 import type { Log } from '../telemetry/logger.js';
-
-/** A call to the upstream. */
-export interface CallTime {
-  /** Milliseconds that it took, or has taken so far. */
-  readonly ms: () => number;
-}
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The calls made for this request; those that it shares with others are among them. */
-    upstreamCalls: CallTime[];
+    /** The upstream calls of this request, those that it shares with others included. */
+    upstreamCalls: CallRecord;
     /** Codes of the errors in its answer; undefined without any. */
     errorCodes: readonly string[] | undefined;
   }
@@ -54,9 +49,10 @@ export function logRequests(app: FastifyInstance, log: Log): void {
 
   function write(request: FastifyRequest, { raw, statusCode }: FastifyReply, ms: number): void {
     const status = raw.writableFinished ? statusCode : undefined;
-    const { errorCodes: codes, upstreamCalls: calls } = request;
+    const { errorCodes: codes } = request;
     const level = codes !== undefined || statusCode >= 400 || ms > SLOW_MS ? 'info' : 'debug';
     if (log.isLevelEnabled(level)) {
+      const calls = callsOf(request.upstreamCalls);
       log[level](
         {
           request: request.id,
@@ -98,7 +94,7 @@ function nameOf({ body, query }: FastifyRequest): string | undefined {
 }
 
 /** Milliseconds of all the calls; some of them may have passed at the same time. */
-function together(calls: readonly CallTime[]): number {
+function together(calls: readonly UpstreamCall[]): number {
   return Math.round(calls.reduce((sum, call) => sum + call.ms(), 0));
 }
 

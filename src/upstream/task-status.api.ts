@@ -1,7 +1,9 @@
 import type { ApiVersion } from './api-version.js';
+import type { CallRecord } from '../telemetry/call-record.js';
 import type { CallScope } from './call-scope.js';
 import type { Delivery } from './delivery.js';
-import type { UpstreamClient, UpstreamRequest, UpstreamResponse } from './upstream.client.js';
+import type { Principal } from './principal.js';
+import type { UpstreamClient, UpstreamRequest, UpstreamResponse } from './transport.js';
 import { statusOf, UpstreamError } from './upstream-error.js';
 import type { WireJsonPatchOperation, WireTaskStatus } from './wire.js';
 
@@ -23,13 +25,11 @@ export interface WireTaskList {
   readonly isEmpty: boolean;
 }
 
-/** The `Authorization` header to send, unchanged. */
-export type Authorization = string | undefined;
-
-/** Who asks, and how long they wait. */
+/** Who asks, how long they wait, and where their calls are recorded. */
 export interface Caller {
-  readonly authorization: Authorization;
+  readonly principal: Principal;
   readonly scope: CallScope;
+  readonly calls: CallRecord;
 }
 
 /** The vendor's five operations under their own names. All of them throw `UpstreamError`. */

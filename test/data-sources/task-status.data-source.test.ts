@@ -1,17 +1,13 @@
 import { expect, jest, test } from '@jest/globals';
 import { JsonPatchOp } from '../../src/model/enums.js';
-import { createTaskReads } from '../../src/data-sources/task-reads.js';
+import { createTaskReads } from '../../src/data-sources/lookups/task-reads.js';
 import {
   createTaskStatusDataSource,
   type TaskStatusDataSource,
 } from '../../src/data-sources/task-status.data-source.js';
+import { afterRealTime } from '../../src/upstream/clock.js';
 import { apiVersions } from '../../src/upstream/api-version.js';
-import type {
-  Authorization,
-  Caller,
-  TaskStatusApi,
-  WireTaskList,
-} from '../../src/upstream/task-status.api.js';
+import type { Caller, TaskStatusApi, WireTaskList } from '../../src/upstream/task-status.api.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
 import type { WireTaskStatus } from '../../src/upstream/wire.js';
 import { as } from '../support/callers.js';
@@ -29,7 +25,7 @@ function sourceOver(answers: Partial<TaskStatusApi>): {
   const singles = jest.fn<Single>((id) => Promise.resolve({ id, progress: 'fetched alone' }));
   const api = { version: apiVersions.beta, getTaskStatus: singles, ...answers } as unknown as TaskStatusApi;
   const now = (): number => 0;
-  const reads = createTaskReads(api, silentLog, now);
+  const reads = createTaskReads(api, silentLog, { now, after: afterRealTime }, () => undefined);
   return { source: createTaskStatusDataSource(api, reads, as('Bearer me'), silentLog, now), singles };
 }
 
@@ -77,16 +73,16 @@ test.each([
 });
 
 test('the caller’s own token goes with every call', async () => {
-  const seen: Authorization[] = [];
-  const witness = (_: unknown, { authorization }: Caller): Promise<WireTaskList> => {
-    seen.push(authorization);
+  const seen: unknown[] = [];
+  const record = (_: unknown, { principal }: Caller): Promise<WireTaskList> => {
+    seen.push(principal.authorization);
     return list();
   };
   const { source, singles } = sourceOver({
-    getTaskStatusList: witness,
-    getPendingTasks: witness,
-    updateTaskStatus: (_id, _patch, { authorization }) => {
-      seen.push(authorization);
+    getTaskStatusList: record,
+    getPendingTasks: record,
+    updateTaskStatus: (_id, _patch, { principal }) => {
+      seen.push(principal.authorization);
       return Promise.resolve(undefined);
     },
   });
@@ -94,5 +90,5 @@ test('the caller’s own token goes with every call', async () => {
   await source.pending({}, rows);
   await source.update({ id: 'b', patch });
   await source.byId('b');
-  expect([...seen, singles.mock.lastCall?.[1].authorization]).toEqual(Array(4).fill('Bearer me'));
+  expect([...seen, singles.mock.lastCall?.[1].principal.authorization]).toEqual(Array(4).fill('Bearer me'));
 });

@@ -1,8 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TaskStatus } from '../../src/model/task-status.model.js';
-import { RequestCache } from '../../src/data-sources/request-cache.js';
-import { createTaskStatusLoader, type LoaderReads } from '../../src/data-sources/task-status.loader.js';
+import { RequestCache } from '../../src/data-sources/lookups/request-cache.js';
+import { createBatchScheduler } from '../../src/data-sources/lookups/batch-scheduler.js';
+import {
+  createTaskStatusLoader,
+  type LoaderReads,
+} from '../../src/data-sources/lookups/task-status.loader.js';
 import { apiVersionNames, apiVersions, type ApiVersionName } from '../../src/upstream/api-version.js';
+import { afterRealTime } from '../../src/upstream/clock.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
 import { taskOf } from './shifting-list.js';
 import { endless } from '../support/callers.js';
@@ -23,7 +28,7 @@ class Upstream {
   readonly failing = new Map<string, Error>();
   listFails: (ids: readonly string[]) => Error | undefined = () => undefined;
   inFlight = 0;
-  mostUnderWay = 0;
+  mostInFlight = 0;
 
   loader(version: ApiVersionName): Memo {
     const reads: LoaderReads = {
@@ -40,7 +45,7 @@ class Upstream {
       one: async (id) => {
         this.singles.push(id);
         this.inFlight += 1;
-        this.mostUnderWay = Math.max(this.mostUnderWay, this.inFlight);
+        this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
         await new Promise(setImmediate);
         this.inFlight -= 1;
         const failure = this.failing.get(id);
@@ -50,10 +55,12 @@ class Upstream {
         return task;
       },
     };
-    const loader = createTaskStatusLoader(apiVersions[version], reads, (send) => {
-      send();
-    });
-    const memo = new RequestCache((id) => loader.load({ id, waiting: { scopes: [endless], calls: [] } }));
+    const loader = createTaskStatusLoader(
+      apiVersions[version],
+      reads,
+      createBatchScheduler({ now: Date.now, after: afterRealTime }, () => undefined),
+    );
+    const memo = new RequestCache((id) => loader.load({ id, read: { scope: endless, calls: [] } }));
     const loadMany = (ids: readonly string[]): Promise<(TaskStatus | Error | null)[]> =>
       Promise.all(ids.map((id) => memo.load(id).catch((error: unknown) => error as Error)));
     return Object.assign(memo, { loadMany });
@@ -168,13 +175,13 @@ describe.each(completedOnly)('where the list holds completed tasks only, as in %
     ]);
     expect(upstream.lists).toHaveLength(1);
     expect(upstream.singles).toEqual([...pending, 'gone']);
-    expect(upstream.mostUnderWay).toBe(8);
+    expect(upstream.mostInFlight).toBe(8);
   });
 
   test('eight is the bound over all lists together', async () => {
     const upstream = Upstream.of([], idsOf(220));
     await upstream.loader(version).loadMany(idsOf(220));
-    expect(upstream.mostUnderWay).toBe(8);
+    expect(upstream.mostInFlight).toBe(8);
     expect(upstream.singles).toHaveLength(220);
   });
 

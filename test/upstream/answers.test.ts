@@ -3,16 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { closeAgents, createAgents } from '../../src/upstream/agents.js';
 import { afterRealTime } from '../../src/upstream/clock.js';
 import type { Delivery } from '../../src/upstream/delivery.js';
-import {
-  createUpstreamClient,
-  type UpstreamClient,
-  type UpstreamRequest,
-} from '../../src/upstream/upstream.client.js';
+import { createTransport, type UpstreamClient, type UpstreamRequest } from '../../src/upstream/transport.js';
 import type { UpstreamErrorDetails } from '../../src/upstream/upstream-error.js';
-import { endless } from '../support/callers.js';
+import { as } from '../support/callers.js';
 import { startScriptedServer, type Script, type ScriptedServer } from './scripted-server.js';
 
-const get: UpstreamRequest = { method: 'GET', path: '/x', authorization: 'Bearer s3cr3t', scope: endless };
+const get: UpstreamRequest = { method: 'GET', path: '/x', ...as('Bearer s3cr3t') };
 const patch: UpstreamRequest = {
   ...get,
   method: 'PATCH',
@@ -25,7 +21,7 @@ let client: UpstreamClient;
 
 beforeAll(async () => {
   server = await startScriptedServer();
-  client = createUpstreamClient({
+  client = createTransport({
     origin: server.origin,
     timeoutMs: 5_000,
     clock: { now: Date.now, after: afterRealTime },

@@ -1,16 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  createCallScope,
-  hasNoWaiters,
-  addWaiter,
-  sharedScopeOf,
-  raceAbort,
-  type AbortableScope,
-  type CallScope,
-  type UpstreamCall,
-  type Waiters,
-} from '../../src/upstream/call-scope.js';
+import { createCallScope, raceAbort, SharedScope, type CallScope } from '../../src/upstream/call-scope.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const never = new Promise<never>(() => undefined);
@@ -50,24 +40,23 @@ test('a shared call lives while any waiter needs one of its answers, whichever w
     fc.property(fc.array(step, { minLength: 1, maxLength: 30 }), (steps) => {
       const clock = new VirtualClock();
       const callers = Array.from({ length: 10 }, (_, index) => createCallScope(index, clock));
-      const answers: Waiters[] = Array.from({ length: 3 }, () => ({ scopes: [], calls: [] }));
+      const answers: (SharedScope | undefined)[] = [undefined, undefined, undefined];
       const present = new Set<number>();
       let call: CallScope | undefined;
       let ends = 0;
       for (const { who, what } of steps) {
         const [caller, answer] = [callers[who], answers[what]];
-        if (caller === undefined || answer === undefined) continue;
+        if (caller === undefined) continue;
         if (present.has(who)) {
           present.delete(who);
           caller.abort();
-        } else if (!caller.aborted && (call === undefined || !hasNoWaiters(answer))) {
+        } else if (!caller.aborted && (call === undefined || answer?.aborted === false)) {
           present.add(who);
-          addWaiter(answer, caller);
+          answer?.add(caller);
         }
         if (call === undefined && present.size > 0) {
-          for (const each of answers)
-            if (each.scopes.length === 0) addWaiter(each, callers[[...present][0] ?? 0] ?? caller);
-          call = sharedScopeOf(answers);
+          for (const index of answers.keys()) answers[index] = new SharedScope([caller]);
+          call = new SharedScope(answers as SharedScope[]);
           call.onAbort(() => ends++);
         }
         expect([call?.aborted ?? false, ends]).toEqual(call && present.size === 0 ? [true, 1] : [false, 0]);
@@ -77,22 +66,10 @@ test('a shared call lives while any waiter needs one of its answers, whichever w
   );
 });
 
-test('each waiter of a shared scope records its calls once, including waiters that are added later', () => {
+test('a shared scope with an aborted waiter among others is not aborted', () => {
   const clock = new VirtualClock();
-  const calls: UpstreamCall[][] = [[], [], []];
-  const [first, leaver, late] = calls.map((own) => createCallScope(1_000, clock, own)) as [
-    AbortableScope,
-    AbortableScope,
-    AbortableScope,
-  ];
-  const answer: Waiters = { scopes: [first], calls: [] };
-  addWaiter(answer, leaver);
-  const call = sharedScopeOf([answer]);
-  const [once, again] = [{ ms: () => 1 }, { ms: () => 2 }];
-  call.onCall(once);
-  leaver.abort();
-  addWaiter(answer, late);
-  addWaiter(answer, late);
-  call.onCall(again);
-  expect(calls).toEqual([[once, again], [once], [once, again]]);
+  const [left, waits] = [createCallScope(1_000, clock), createCallScope(1_000, clock)];
+  left.abort();
+  expect(new SharedScope([left, waits]).aborted).toBe(false);
+  expect(new SharedScope([left]).aborted).toBe(true);
 });

@@ -3,7 +3,7 @@ import { apiVersionNames, apiVersions, type ApiVersionName } from '../../src/ups
 import { createTaskStatusApi, type TaskStatusApi } from '../../src/upstream/task-status.api.js';
 import { closeAgents, createAgents } from '../../src/upstream/agents.js';
 import { afterRealTime } from '../../src/upstream/clock.js';
-import { createUpstreamClient } from '../../src/upstream/upstream.client.js';
+import { createTransport } from '../../src/upstream/transport.js';
 import { as } from '../support/callers.js';
 import { answer, startScriptedServer, type ScriptedServer } from './scripted-server.js';
 
@@ -15,7 +15,7 @@ const ignore = (): undefined => undefined;
 let server: ScriptedServer;
 const apiOf = (version: ApiVersionName): TaskStatusApi =>
   createTaskStatusApi(
-    createUpstreamClient({
+    createTransport({
       origin: server.origin,
       timeoutMs: 5_000,
       clock: { now: () => 0, after: afterRealTime },

@@ -2,9 +2,10 @@ import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createCallScope } from '../../src/upstream/call-scope.js';
 import { retryDelayMs } from '../../src/upstream/retry.policy.js';
-import { createRetryingClient } from '../../src/upstream/retrying.client.js';
-import type { UpstreamClient, UpstreamRequest } from '../../src/upstream/upstream.client.js';
+import { withRetry } from '../../src/upstream/with-retry.js';
+import type { UpstreamClient, UpstreamRequest } from '../../src/upstream/transport.js';
 import { UpstreamError, type UpstreamErrorDetails } from '../../src/upstream/upstream-error.js';
+import { as } from '../support/callers.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const ok = { status: 200, body: [], totalCount: null };
@@ -39,9 +40,9 @@ async function send(
     return failure ? Promise.reject(new UpstreamError(failure)) : Promise.resolve(ok);
   });
   const scope = createCallScope(start + deadlineMs, clock);
-  const request = { method, path: '/', authorization: undefined, scope } as UpstreamRequest;
+  const request = { method, path: '/', ...as(undefined, scope) } as UpstreamRequest;
   let tookMs = 0;
-  const call = createRetryingClient(
+  const call = withRetry(
     upstream,
     clock,
     () => random,
@@ -123,10 +124,10 @@ test('of calls that all fail, a fifth is sent again, and ten more', async () => 
   const upstream = jest.fn<UpstreamClient>(() =>
     Promise.reject(new UpstreamError({ failure: 'connection' })),
   );
-  const client = createRetryingClient(upstream, clock, () => 0);
+  const client = withRetry(upstream, clock, () => 0);
   const calls = Array.from({ length: 1_000 }, () => {
     const scope = createCallScope(clock.now() + 1_000, clock);
-    return client({ method: 'GET', path: '/', authorization: undefined, scope }).catch(() => undefined);
+    return client({ method: 'GET', path: '/', ...as(undefined, scope) }).catch(() => undefined);
   });
   await clock.advance(1_000);
   await Promise.all(calls);
@@ -140,15 +141,14 @@ test('a call that nobody waits for any longer is not sent', async () => {
     Promise.reject(new UpstreamError({ failure: 'connection' })),
   );
   const scope = createCallScope(clock.now() + 1_000, clock);
-  const call = createRetryingClient(
+  const call = withRetry(
     upstream,
     clock,
     () => 1,
   )({
     method: 'GET',
     path: '/',
-    authorization: undefined,
-    scope,
+    ...as(undefined, scope),
   }).catch(() => undefined);
   await clock.advance(100);
   scope.abort();

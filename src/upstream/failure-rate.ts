@@ -2,13 +2,13 @@ import { CircuitState, type IBreaker } from 'cockatiel';
 
 const SECONDS = 10;
 const MIN_CALLS = 20;
-const SHARE = 0.5;
+const FAILURE_RATE = 0.5;
 
 /**
- * Opens a circuit once half of at least 20 calls of the last 10 seconds have failed. Cockatiel's own sampling breaker
- * goes on counting calls of long ago where there were few in between.
+ * Opens a circuit once at least half of 20 or more calls of the last 10 seconds have failed. Cockatiel's own sampling
+ * breaker keeps counting old calls if there were few calls in between.
  */
-export function createFailureShare(): IBreaker {
+export function createFailureRateBreaker(): IBreaker {
   let counts: { readonly second: number; calls: number; failures: number }[] = [];
 
   function count(failures: 0 | 1): void {
@@ -32,7 +32,7 @@ export function createFailureShare(): IBreaker {
       count(1);
       const sum = (of: 'calls' | 'failures'): number => counts.reduce((total, each) => total + each[of], 0);
       const calls = sum('calls');
-      return state !== CircuitState.Closed || (calls >= MIN_CALLS && sum('failures') >= calls * SHARE);
+      return state !== CircuitState.Closed || (calls >= MIN_CALLS && sum('failures') >= calls * FAILURE_RATE);
     },
   };
 }

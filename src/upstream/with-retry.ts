@@ -1,21 +1,17 @@
-import type { Clock } from './clock.js';
 import { raceAbort } from './call-scope.js';
+import type { Clock } from './clock.js';
 import { createRetryBudget, retryDelayMs } from './retry.policy.js';
-import type { UpstreamClient } from './upstream.client.js';
+import type { UpstreamClient } from './transport.js';
 import { UpstreamError } from './upstream-error.js';
 
-/** Reads, which can be sent twice without doing anything twice. */
+/** Reads. They can be sent again without side effects. */
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
- * Retries a read where that may help, within its deadline and a budget that spares an upstream that fails.
- * Anything else is sent once. `random` gives 0 to 1.
+ * Retries transient failures of reads, within the deadline and a retry budget that spares a failing upstream.
+ * Anything else is sent once. `random` returns 0 to 1.
  */
-export function createRetryingClient(
-  client: UpstreamClient,
-  clock: Clock,
-  random: () => number,
-): UpstreamClient {
+export function withRetry(next: UpstreamClient, clock: Clock, random: () => number): UpstreamClient {
   const budget = createRetryBudget();
   return async (request) => {
     const { scope } = request;
@@ -23,7 +19,7 @@ export function createRetryingClient(
     budget.earn();
     for (let tries = 1; ; tries++) {
       try {
-        return await client(request);
+        return await next(request);
       } catch (error) {
         if (!(error instanceof UpstreamError) || !READS.has(request.method)) throw error;
         const delay = retryDelayMs(error.details, tries, random);

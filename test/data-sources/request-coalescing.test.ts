@@ -1,16 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createTaskReads, type TaskReads } from '../../src/data-sources/task-reads.js';
+import { createTaskReads, type TaskReads } from '../../src/data-sources/lookups/task-reads.js';
 import { apiVersions } from '../../src/upstream/api-version.js';
-import { createCallScope, type CallScope } from '../../src/upstream/call-scope.js';
-import type { Authorization, Caller, TaskStatusApi } from '../../src/upstream/task-status.api.js';
+import { createCallScope, type AbortableScope, type CallScope } from '../../src/upstream/call-scope.js';
+import { afterRealTime } from '../../src/upstream/clock.js';
+import type { Caller, TaskStatusApi } from '../../src/upstream/task-status.api.js';
+import type { Places } from '../../src/upstream/rate-limiter.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
-import { as } from '../support/callers.js';
+import { as, principal } from '../support/callers.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 import { silentLog } from '../support/silent-log.js';
 
 interface Call {
-  readonly authorization: Authorization;
+  readonly authorization: string | undefined;
   readonly ids: readonly string[];
   readonly scope: CallScope;
   /** Lets the call be answered. */
@@ -23,11 +25,20 @@ interface Call {
 class HeldUpstream {
   readonly calls: Call[] = [];
   open: Call[] = [];
+  places: Places | undefined;
   readonly edition = new Map<string, number>();
-  readonly reads: TaskReads = createTaskReads(this.#api(), silentLog, () => 0);
+  readonly reads: TaskReads = createTaskReads(
+    this.#api(),
+    silentLog,
+    { now: () => 0, after: afterRealTime },
+    () => this.places,
+  );
 
   #api(): TaskStatusApi {
-    const held = ({ authorization, scope }: Caller, ids: readonly string[]): Promise<object[]> =>
+    const held = (
+      { principal: { authorization }, scope }: Caller,
+      ids: readonly string[],
+    ): Promise<object[]> =>
       new Promise((resolve, reject) => {
         const rows = ids.map((id) => ({
           id,
@@ -180,10 +191,10 @@ test('in any interleaving each answer is its caller’s own, no call serves two,
             ),
           );
         } else if (kind === 'update') {
-          upstream.reads.forget(who, id);
+          upstream.reads.invalidate(principal(who), id);
           const key = `${who ?? ''} ${id}`;
           upstream.edition.set(key, (upstream.edition.get(key) ?? 0) + 1);
-          upstream.reads.forget(who, id);
+          upstream.reads.invalidate(principal(who), id);
         } else if (kind === 'turn') await upstream.settle();
         else {
           const [call] = upstream.open.splice(pick % (upstream.open.length || 1), 1);
@@ -200,10 +211,10 @@ test('in any interleaving each answer is its caller’s own, no call serves two,
 });
 
 describe('operations that wait for the same read', () => {
-  const waiting = (clock: VirtualClock, ms: number): Caller & { scope: { abort(): void } } => ({
-    authorization: 'me',
-    scope: createCallScope(clock.now() + ms, clock),
-  });
+  const waiting = (clock: VirtualClock, ms: number): Caller & { scope: AbortableScope } => {
+    const scope = createCallScope(clock.now() + ms, clock);
+    return { ...as('me'), scope };
+  };
 
   test('each wait for as long as they may, and the read goes on for the others', async () => {
     const upstream = new HeldUpstream();
@@ -248,7 +259,7 @@ test('whoever leaves breaks off no call that another operation waits for, and ea
       const upstream = new HeldUpstream();
       const clock = new VirtualClock();
       const callers = Array.from({ length: 6 }, () => ({
-        authorization: 'me',
+        ...as('me'),
         scope: createCallScope(clock.now() + 1_000, clock),
       }));
       /** By what they wait for, those who do. */

@@ -4,9 +4,9 @@ import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { closeAgents, createAgents } from '../../src/upstream/agents.js';
 import { afterRealTime } from '../../src/upstream/clock.js';
-import { createUpstreamClient, type UpstreamClient } from '../../src/upstream/upstream.client.js';
+import { createTransport, type UpstreamClient } from '../../src/upstream/transport.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
-import { endless } from '../support/callers.js';
+import { as } from '../support/callers.js';
 import { answer, startScriptedServer, type Script, type ScriptedServer } from './scripted-server.js';
 
 const TOKEN = 'Bearer s3cr3t-t0ken';
@@ -14,15 +14,14 @@ const NOW = Date.parse('2026-01-31T08:00:00Z');
 const get = {
   method: 'GET',
   path: '/beta/task-status?limit=1',
-  authorization: TOKEN,
-  scope: endless,
+  ...as(TOKEN),
 } as const;
 
 const agents = createAgents();
 const warnings: unknown[][] = [];
 const clock = { now: () => NOW, after: afterRealTime };
 const clientOf = (origin: string, timeoutMs: number): UpstreamClient =>
-  createUpstreamClient({ origin, timeoutMs, clock, agents, warn: (...line) => warnings.push(line) });
+  createTransport({ origin, timeoutMs, clock, agents, warn: (...line) => warnings.push(line) });
 
 let server: ScriptedServer;
 let client: UpstreamClient;
@@ -122,7 +121,7 @@ describe('a call', () => {
   test('sends the caller’s Authorization as it is, and no credentials where there are none', async () => {
     server.script = answer(200, { 'set-cookie': 'session=1' }, []);
     await client(get);
-    await client({ ...get, authorization: undefined });
+    await client({ ...get, ...as(undefined) });
     const [first, second] = server.received.map(({ headers }) => headers);
     expect(first?.authorization).toBe(TOKEN);
     expect(second).not.toHaveProperty('authorization');

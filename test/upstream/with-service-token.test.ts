@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { afterRealTime } from '../../src/upstream/clock.js';
-import { asService } from '../../src/upstream/service-token.js';
+import { ServiceToken, withServiceToken } from '../../src/upstream/with-service-token.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
-import type { UpstreamClient, UpstreamRequest } from '../../src/upstream/upstream.client.js';
-import { endless } from '../support/callers.js';
+import type { UpstreamClient, UpstreamRequest } from '../../src/upstream/transport.js';
+import { as } from '../support/callers.js';
 
 /** A service in front of an upstream that answers each token call by `token`, and each other one by its header. */
 function serviceOn(token: () => unknown): {
@@ -16,14 +16,13 @@ function serviceOn(token: () => unknown): {
   const clock = { now: 0 };
   const warnings: unknown[] = [];
   let tokenCalls = 0;
-  const client: UpstreamClient = async ({ path, authorization }) => {
+  const client: UpstreamClient = async ({ path, principal: { authorization } }) => {
     await Promise.resolve();
     if (path !== '/oauth/token') return { status: 200, body: authorization, totalCount: null };
     tokenCalls += 1;
     return { status: 200, body: token(), totalCount: null };
   };
-  const service = asService(
-    client,
+  const serviceToken = new ServiceToken(
     { clientId: 'id', clientSecret: 'secret' },
     {
       now: () => clock.now,
@@ -32,8 +31,8 @@ function serviceOn(token: () => unknown): {
     (...line) => warnings.push(line),
   );
   return {
-    service: service.client,
-    isRefused: service.isRefused,
+    service: withServiceToken(client, serviceToken),
+    isRefused: () => serviceToken.isRefused,
     warnings,
     clock,
     tokenCalls: () => tokenCalls,
@@ -43,8 +42,7 @@ function serviceOn(token: () => unknown): {
 const request: UpstreamRequest = {
   method: 'GET',
   path: '/x',
-  authorization: 'Bearer of-a-client',
-  scope: endless,
+  ...as('Bearer of-a-client'),
 };
 
 describe('a token', () => {

@@ -5,6 +5,8 @@ import { headDetails, isOwnAnswer, totalCount, valuesOf } from './answer-head.js
 import type { Clock } from './clock.js';
 import { deliveryBy, onceSent, type Delivery } from './delivery.js';
 import { readErrorBody } from './error-body.js';
+import type { Principal } from './principal.js';
+import type { CallRecord } from '../telemetry/call-record.js';
 import type { CallScope } from './call-scope.js';
 import { foreignAnswer, oncePerMinute, type UpstreamLog } from './upstream-log.js';
 import { UpstreamError } from './upstream-error.js';
@@ -17,10 +19,11 @@ export interface UpstreamRequest {
   readonly method: Method;
   /** Path and query, encoded. */
   readonly path: string;
-  /** The `Authorization` header to send; none is sent where undefined. */
-  readonly authorization: string | undefined;
-  /** How long the answer is waited for; then the call is aborted. */
+  readonly principal: Principal;
+  /** Aborts the call. */
   readonly scope: CallScope;
+  /** Where the call is recorded. */
+  readonly calls: CallRecord;
   /** A body, already serialized, with its content type. */
   readonly body?: { readonly type: string; readonly text: string };
   /** Called as the call gets from one state to the next; a call starts unsent. */
@@ -41,8 +44,8 @@ export interface UpstreamResponse {
 /** Sends one call. Throws {@link UpstreamError} for every answer that is not usable, and for none at all. */
 export type UpstreamClient = (request: UpstreamRequest) => Promise<UpstreamResponse>;
 
-/** Settings of a client. `origin` has no path; `timeoutMs` bounds one call. */
-export interface UpstreamClientOptions {
+/** `origin` has no path. `timeoutMs` bounds one call. */
+export interface TransportOptions {
   readonly origin: string;
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -60,7 +63,7 @@ type Body = {
 };
 
 /** The one got instance: no retries, no redirects, connections kept alive. */
-export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
+export function createTransport(options: TransportOptions): UpstreamClient {
   const { origin, timeoutMs, clock, agents, proxyHost, warn } = options;
   const client = got.extend({
     headers: { accept: 'application/json', 'user-agent': 'task-status-gateway' },
@@ -76,11 +79,12 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
     if (isDue(code)) warn({ code, host, proxy: proxyHost }, 'a connection to SailPoint failed');
   };
 
-  return async ({ method, path, authorization, scope, body, onDelivery, secrets = [] }) => {
+  return async ({ method, path, principal, scope, calls, body, onDelivery, secrets = [] }) => {
     if (scope.aborted) throw new UpstreamError({ failure: 'cancelled' });
     const began = clock.now();
     let ended: number | undefined;
-    scope.onCall({ ms: () => (ended ?? clock.now()) - began });
+    calls.push({ ms: () => (ended ?? clock.now()) - began });
+    const { authorization } = principal;
     const stream = client(origin + path, {
       isStream: true,
       method,

@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { createGuardedClient, type CircuitName } from '../../src/upstream/guarded.client.js';
+import {
+  createCircuit,
+  withCircuitBreaker,
+  type CircuitName,
+} from '../../src/upstream/with-circuit-breaker.js';
 import type { CallScope } from '../../src/upstream/call-scope.js';
-import type { UpstreamRequest, UpstreamResponse } from '../../src/upstream/upstream.client.js';
+import type { UpstreamResponse } from '../../src/upstream/transport.js';
 import { UpstreamError, type UpstreamErrorDetails } from '../../src/upstream/upstream-error.js';
-import { endless } from '../support/callers.js';
+import { as, endless } from '../support/callers.js';
 import { settle } from '../support/virtual-clock.js';
 
 const ok: UpstreamResponse = { status: 200, body: [], totalCount: null };
@@ -19,36 +23,36 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** An upstream behind a guarded client. */
+/** An upstream behind a circuit breaker. */
 class Guarded {
   readonly changes: CircuitName[] = [];
   sent = 0;
   inFlight = 0;
-  mostUnderWay = 0;
+  mostInFlight = 0;
   answer: () => Promise<UpstreamResponse> = () => Promise.resolve(ok);
-  readonly #guarded;
+  readonly #circuit = createCircuit((state) => this.changes.push(state));
+  readonly #send;
 
   constructor(concurrency = 50) {
-    this.#guarded = createGuardedClient(
+    this.#send = withCircuitBreaker(
       async () => {
         this.sent += 1;
         this.inFlight += 1;
-        this.mostUnderWay = Math.max(this.mostUnderWay, this.inFlight);
+        this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
         return this.answer().finally(() => (this.inFlight -= 1));
       },
+      this.#circuit,
       concurrency,
-      (circuit) => this.changes.push(circuit),
     );
   }
 
   get circuit(): CircuitName {
-    return this.#guarded.circuit();
+    return this.#circuit.state();
   }
 
   /** `ok`, or how the call failed. */
   send(scope: CallScope = endless): Promise<unknown> {
-    const request: UpstreamRequest = { method: 'GET', path: '/', authorization: undefined, scope };
-    return this.#guarded.client(request).then(
+    return this.#send({ method: 'GET', path: '/', ...as(undefined, scope) }).then(
       () => 'ok',
       (error: unknown) => (error as UpstreamError).details.failure,
     );
@@ -187,7 +191,7 @@ describe('of many calls', () => {
     expect(await Promise.all(Array.from({ length: 20 }, () => upstream.send()))).toEqual(
       Array(20).fill('ok'),
     );
-    expect([upstream.sent, upstream.mostUnderWay]).toEqual([20, 3]);
+    expect([upstream.sent, upstream.mostInFlight]).toEqual([20, 3]);
   });
 
   test('those beyond ten thousand that wait are refused', async () => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createPacedClient } from '../../src/upstream/paced.client.js';
 import { createCallScope } from '../../src/upstream/call-scope.js';
-import type { UpstreamResponse } from '../../src/upstream/upstream.client.js';
+import { createRateLimiter } from '../../src/upstream/rate-limiter.js';
+import type { UpstreamResponse } from '../../src/upstream/transport.js';
+import { withRateLimit } from '../../src/upstream/with-rate-limit.js';
 import { UpstreamError, type UpstreamErrorDetails } from '../../src/upstream/upstream-error.js';
+import { as, principal } from '../support/callers.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const ok: UpstreamResponse = { status: 200, body: [], totalCount: null };
@@ -17,7 +19,7 @@ const statusOf = (status: number, more: object = {}): UpstreamErrorDetails => ({
 const tokenOf = (clientId: string, name = ''): string =>
   `Bearer e30.${Buffer.from(JSON.stringify({ client_id: clientId, name })).toString('base64url')}.x`;
 
-/** An upstream behind a paced client: what arrived, when and with whose token. */
+/** An upstream behind a rate limiter: what arrived, when and with which token. */
 class Paced {
   readonly clock = new VirtualClock();
   readonly start = this.clock.now();
@@ -26,11 +28,13 @@ class Paced {
   latencyMs = 0;
   down = false;
   answer: (token: string) => UpstreamErrorDetails | undefined = () => undefined;
-  readonly #paced;
+  readonly #limiter;
+  readonly #send;
 
   constructor(calls: number, windowMs = 10_000) {
-    this.#paced = createPacedClient(
-      async ({ authorization: token = '', scope }) => {
+    this.#limiter = createRateLimiter({ calls, windowMs }, this.clock);
+    this.#send = withRateLimit(
+      async ({ principal: { authorization: token = '' }, scope }) => {
         const { latencyMs, clock } = this;
         this.arrivals.push({ token, at: clock.now() - this.start });
         const failure = this.answer(token);
@@ -42,8 +46,7 @@ class Paced {
         if (failure) throw new UpstreamError(failure);
         return ok;
       },
-      { calls, windowMs },
-      this.clock,
+      this.#limiter,
       () => this.down,
     );
   }
@@ -51,7 +54,7 @@ class Paced {
   /** Sends a call; its outcome is `ok`, or why and when it failed. */
   async send(token?: string, waitMs = 15_000): Promise<unknown> {
     const scope = createCallScope(this.clock.now() + waitMs, this.clock);
-    const outcome = await this.#paced.client({ method: 'GET', path: '/', authorization: token, scope }).then(
+    const outcome = await this.#send({ method: 'GET', path: '/', ...as(token, scope) }).then(
       () => 'ok',
       (error: unknown) => ({
         ...(error as UpstreamError).details,
@@ -63,13 +66,9 @@ class Paced {
     return outcome;
   }
 
-  /** When joined look-ups are sent. */
-  async gather(token: string): Promise<number> {
-    let at = NaN;
-    const since = this.clock.now();
-    this.#paced.gather(token, () => (at = this.clock.now() - since));
-    await this.clock.advance(200);
-    return at;
+  /** The free places of a token's OAuth client. */
+  free(token: string): number {
+    return this.#limiter.places(principal(token)).free;
   }
 
   /** Has a token accepted, so that its calls go side by side. */
@@ -363,16 +362,15 @@ test.each([
   expect(paced.times).toEqual([0, 0]);
 });
 
-test.each([
-  [100, 10_000, 100],
-  [100, 1_000, 10],
-  [4, 10_000, 100],
-])('of %i calls in %i ms the second half gathers look-ups, for %i ms', async (calls, windowMs, ms) => {
-  const paced = new Paced(calls, windowMs);
-  paced.latencyMs = 10_000;
+test('the free places of an OAuth client are those that its calls don’t take, in flight or counted', async () => {
+  const paced = new Paced(4);
+  paced.latencyMs = 1_000;
   await paced.introduce('me');
-  expect(await paced.gather('me')).toBe(0);
-  many(calls / 2, () => paced.send('me', 60_000));
-  expect(await paced.gather('me')).toBe(ms);
-  expect(await paced.gather('you')).toBe(0);
+  expect([paced.free('me'), paced.free('you')]).toEqual([3, 4]);
+  many(2, () => paced.send('me'));
+  expect(paced.free('me')).toBe(1);
+  await paced.clock.advance(10_000);
+  expect(paced.free('me')).toBe(2);
+  await paced.clock.advance(1_000);
+  expect(paced.free('me')).toBe(4);
 });

@@ -1,0 +1,61 @@
+import { hash } from 'node:crypto';
+
+/**
+ * Who asks. Everything that is shared, cached or limited is keyed by the principal. Its token is read only where a call
+ * is sent.
+ */
+export interface Principal {
+  /** The digest of the token; `service` or `anonymous` without one of its own. */
+  readonly key: string;
+  /** The OAuth client whose rate limit its calls count against. */
+  readonly oauthClient: string;
+  /** The `Authorization` header to send; undefined sends none. */
+  readonly authorization: string | undefined;
+}
+
+/** The gateway itself, in service mode. Its token is added on the way to the upstream. */
+export const servicePrincipal: Principal = {
+  key: 'service',
+  oauthClient: 'service',
+  authorization: undefined,
+};
+
+/** A caller without a token. */
+export const anonymousPrincipal: Principal = {
+  key: 'anonymous',
+  oauthClient: 'anonymous',
+  authorization: undefined,
+};
+
+/** The principal of a bearer token, given as its `Authorization` header. */
+export function principalOf(authorization: string): Principal {
+  return new TokenPrincipal(authorization);
+}
+
+class TokenPrincipal implements Principal {
+  readonly key: string;
+  private client: string | undefined;
+
+  constructor(readonly authorization: string) {
+    this.key = hash('sha256', authorization, 'base64url');
+  }
+
+  /** Read when the first call is sent: most principals send none of their own. */
+  get oauthClient(): string {
+    const id = (this.client ??= clientIdOf(this.authorization));
+    return id === '' ? `token ${this.key}` : `client ${id}`;
+  }
+}
+
+/** `client_id` of a JWT, which nobody has verified; empty if there is none. */
+function clientIdOf(authorization: string): string {
+  const [, payload = ''] = /^Bearer +[\w-]+\.([\w-]+)\.[\w-]*$/i.exec(authorization) ?? [];
+  try {
+    const { client_id: id } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as {
+      client_id?: unknown;
+    };
+    return typeof id === 'string' ? id : '';
+  } catch {
+    return ''; // It is no JWT.
+  }
+}

@@ -1,0 +1,239 @@
+import type { RateLimit } from '../config.js';
+import type { CallScope } from './call-scope.js';
+import type { Clock } from './clock.js';
+import type { Principal } from './principal.js';
+import { UpstreamError } from './upstream-error.js';
+
+/** A call that would get less time than this before its deadline is not started. */
+const MIN_TIME_MS = 250;
+
+/** Accepted tokens to remember. If a client has more, some of them count as unverified again. */
+const MAX_ACCEPTED = 1_000;
+
+/** What an answer says of the token: the upstream accepted it, refused it, or neither. */
+export type TokenOutcome = 'accepted' | 'refused' | 'unknown';
+
+/** Places of a rate limit. */
+export interface Places {
+  /** Calls that could start now, pauses aside. */
+  readonly free: number;
+  readonly calls: number;
+  readonly windowMs: number;
+}
+
+/** A sliding-window rate limiter with a fair queue for each OAuth client. */
+export interface RateLimiter {
+  /** Resolves when the call may start. @throws UpstreamError `rate_limited` if that would be too late for its deadline. */
+  acquire(principal: Principal, scope: CallScope): Promise<void>;
+  /** Call it after each call that was started. One that the upstream didn't count gives its place back. */
+  release(principal: Principal, outcome: TokenOutcome, counted: boolean): void;
+  /** Starts no call of the OAuth client for `ms`. */
+  pauseFor(principal: Principal, ms: number): void;
+  places(principal: Principal): Places;
+  /** Whether a call could start now. */
+  isOpen(principal: Principal): boolean;
+  /** Seconds until a call of this principal would start, at least 1. */
+  secondsToWait(principal: Principal): number;
+}
+
+/** Queues of OAuth clients are kept only while they hold waiting calls, or calls that still count. */
+export function createRateLimiter(limit: RateLimit, clock: Clock): RateLimiter {
+  const queues = new Map<string, ClientQueue>();
+  const queueOf = ({ oauthClient }: Principal): ClientQueue => {
+    let queue = queues.get(oauthClient);
+    if (queue === undefined) {
+      queue = new ClientQueue(limit, clock, () => queues.delete(oauthClient));
+      queues.set(oauthClient, queue);
+    }
+    return queue;
+  };
+  return {
+    acquire: (principal, scope) => queueOf(principal).acquire(principal.key, scope),
+    release: (principal, outcome, counted) => {
+      queueOf(principal).release(principal.key, outcome, counted);
+    },
+    pauseFor: (principal, ms) => {
+      queueOf(principal).pauseFor(ms);
+    },
+    places: ({ oauthClient }) => ({ ...limit, free: queues.get(oauthClient)?.free() ?? limit.calls }),
+    isOpen: ({ oauthClient }) => queues.get(oauthClient)?.isOpen() ?? true,
+    secondsToWait: (principal) => queueOf(principal).secondsToWait(principal.key),
+  };
+}
+
+interface Ticket {
+  start(): void;
+}
+
+/**
+ * Starts at most `calls` calls in any window. The upstream counts a call at some instant between its start and its
+ * end, so a place is free again one window after the end.
+ *
+ * Waiting calls take turns by principal. A principal whose token the upstream has not accepted yet is unverified: it has
+ * one call in flight at a time, and at most every other turn goes to one of them. So a forged token can't use up the
+ * places of the OAuth client that it names.
+ */
+class ClientQueue {
+  private readonly accepted = new Set<string>();
+  private readonly unverified = new Set<string>();
+  /** By principal, in the order of their turns. No entry is empty. */
+  private readonly waiting = new Map<string, Ticket[]>();
+  /** When the places of ended calls will be free again, in order. */
+  private readonly returns: number[] = [];
+  private inFlight = 0;
+  private pausedUntil = 0;
+  private lastWasAccepted = false;
+  private cancel: (() => void) | undefined;
+
+  constructor(
+    private readonly limit: RateLimit,
+    private readonly clock: Clock,
+    private readonly onIdle: () => void,
+  ) {}
+
+  free(): number {
+    const now = this.clock.now();
+    while (this.returns[0] !== undefined && this.returns[0] <= now) this.returns.shift();
+    return this.limit.calls - this.inFlight - this.returns.length;
+  }
+
+  isOpen(): boolean {
+    return this.clock.now() >= this.pausedUntil && this.free() > 0;
+  }
+
+  pauseFor(ms: number): void {
+    this.pausedUntil = Math.max(this.pausedUntil, this.clock.now() + ms);
+  }
+
+  secondsToWait(key: string): number {
+    return Math.max(1, Math.ceil((this.startAt(key) - this.clock.now()) / 1000));
+  }
+
+  acquire(key: string, scope: CallScope): Promise<void> {
+    this.startNext();
+    if (this.isOpen() && this.mayStart(key)) {
+      this.start(key);
+      return Promise.resolve();
+    }
+    const { clock, waiting } = this;
+    const lastStart = (): number => scope.deadline - MIN_TIME_MS;
+    if (this.startAt(key) > lastStart()) return Promise.reject(this.rateLimited(key));
+    return new Promise((resolve, reject) => {
+      let unsubscribe = (): void => undefined;
+      const leave = (error: UpstreamError): void => {
+        unsubscribe();
+        cancel();
+        const queue = waiting.get(key) ?? [];
+        queue.splice(queue.indexOf(ticket), 1);
+        if (queue.length === 0) waiting.delete(key);
+        reject(error);
+        this.sleep();
+      };
+      const ticket: Ticket = {
+        start() {
+          unsubscribe();
+          cancel();
+          resolve();
+        },
+      };
+      const giveUp = (): void => {
+        const left = lastStart() - clock.now();
+        if (left > 0) cancel = clock.after(left, giveUp);
+        // If there are free places, it waits for the first answer to its token.
+        else if (!this.isOpen()) leave(this.rateLimited(key));
+      };
+      let cancel = clock.after(lastStart() - clock.now(), giveUp);
+      const queue = waiting.get(key);
+      if (queue === undefined) waiting.set(key, [ticket]);
+      else queue.push(ticket);
+      unsubscribe = scope.onAbort(() => {
+        leave(new UpstreamError({ failure: 'cancelled' }));
+      });
+      this.sleep();
+    });
+  }
+
+  release(key: string, outcome: TokenOutcome, counted: boolean): void {
+    const { accepted, unverified, returns, clock, limit } = this;
+    this.inFlight -= 1;
+    unverified.delete(key);
+    if (counted) returns.push(clock.now() + limit.windowMs);
+    if (outcome === 'refused') accepted.delete(key);
+    if (outcome === 'accepted') accepted.add(key);
+    const [oldest = ''] = accepted;
+    if (accepted.size > MAX_ACCEPTED) accepted.delete(oldest);
+    this.startNext();
+    this.sleep();
+  }
+
+  private mayStart(key: string): boolean {
+    return this.accepted.has(key) || !this.unverified.has(key);
+  }
+
+  private start(key: string): void {
+    this.inFlight += 1;
+    this.lastWasAccepted = this.accepted.has(key);
+    if (!this.lastWasAccepted) this.unverified.add(key);
+  }
+
+  private nextKey(): string | undefined {
+    const keys = [...this.waiting.keys()].filter((key) => this.mayStart(key));
+    return keys.find((key) => this.accepted.has(key) !== this.lastWasAccepted) ?? keys[0];
+  }
+
+  /** Starts the calls that may start. */
+  private startNext(): void {
+    const { waiting } = this;
+    while (waiting.size > 0 && this.isOpen()) {
+      const key = this.nextKey();
+      const queue = key === undefined ? undefined : waiting.get(key);
+      if (key === undefined || queue === undefined) return;
+      const ticket = queue.shift();
+      waiting.delete(key);
+      if (queue.length > 0) waiting.set(key, queue);
+      this.start(key);
+      ticket?.start();
+    }
+  }
+
+  /** Sets the timer for the next start, or reports that nothing is left to remember. */
+  private sleep(): void {
+    const { clock, waiting, returns } = this;
+    const now = clock.now();
+    const place = waiting.size === 0 ? returns.at(-1) : this.free() > 0 ? undefined : returns[0];
+    const at = Math.max(this.pausedUntil, place ?? 0);
+    if (at > now) {
+      if (waiting.size === 0 && this.cancel !== undefined) return;
+      this.cancel?.();
+      this.cancel = clock.after(at - now, () => {
+        this.cancel = undefined;
+        this.startNext();
+        this.sleep();
+      });
+    } else if (waiting.size === 0 && this.inFlight === 0) {
+      this.cancel?.();
+      this.onIdle();
+    }
+  }
+
+  /**
+   * When a call that starts waiting now would start at the earliest: if those in flight end at once, and no unverified
+   * token of others is accepted.
+   */
+  private startAt(key: string): number {
+    const { waiting, returns, clock, limit } = this;
+    const own = waiting.get(key)?.length ?? 0;
+    let ahead = own;
+    for (const [other, { length }] of waiting)
+      if (other !== key && this.accepted.has(other)) ahead += Math.min(length, own + 1);
+    const now = clock.now();
+    const open = this.free();
+    const place = ahead % limit.calls;
+    const first = place < open ? now : (returns[place - open] ?? now + limit.windowMs);
+    return Math.max(this.pausedUntil, first + Math.floor(ahead / limit.calls) * limit.windowMs);
+  }
+
+  private rateLimited(key: string): UpstreamError {
+    return new UpstreamError({ failure: 'rate_limited', retryAfterSeconds: this.secondsToWait(key) });
+  }
+}
