@@ -24,7 +24,7 @@ export interface Config {
   readonly apiKeys: readonly string[];
   /** Calls that may be made in a window; undefined is as many as wanted. */
   readonly rateLimit: RateLimit | undefined;
-  /** Calls of the upstream that may be under way at once. */
+  /** Upstream calls in flight at most. */
   readonly upstreamConcurrency: number;
   /** How long an operation may take. */
   readonly operationDeadlineMs: number;
@@ -70,7 +70,7 @@ export type Credentials =
 
 /** What one request and its operation may be. Each limit has the name by which `extensions.limit` tells of it. */
 export interface Limits {
-  /** Uses of one field under one parent, under whatever aliases. */
+  /** Uses of one field under one parent, aliases included. */
   readonly fields: number;
   /** The same of `Query.taskStatus`, whose uses are joined into few calls. */
   readonly lookups: number;

@@ -15,6 +15,7 @@ import {
 } from './fast-path/compiled-operation-cache.js';
 import { createHttpServer } from './http/http.server.js';
 import { answerHeaders, answerHeadersPlugin } from './plugins/answer-headers.plugin.js';
+import { errorCodesPlugin } from './plugins/error-codes.plugin.js';
 import { createErrorMask } from './plugins/error-mask.js';
 import { fastPathPlugin } from './plugins/fast-path.plugin.js';
 import { fastPathSafe, isFastPathSafe } from './plugins/fast-path-safe.js';
@@ -52,7 +53,7 @@ const CALL_SHARE = 2 / 3;
 /** Texts of automatic persisted queries to remember: at most so many, and so many characters of them together. */
 const PERSISTED_QUERIES = { max: 1000, maxSize: 4 * 1024 * 1024 };
 
-/** A gateway that serves. `url` is its origin; `stop` finishes what is under way first. */
+/** A running gateway. `url` is its origin. `stop` finishes the operations in flight first. */
 export interface Gateway {
   readonly url: string;
   /** What the fast path answers; undefined where it is off. For tests: what is put here passes no guard any more. */
@@ -124,6 +125,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     answerHeadersPlugin(),
     responseStatusPlugin(),
     mayBeAppliedPlugin(),
+    errorCodesPlugin(),
     inlineTracePlugin((request) => !config.production || hasRouterKey(request, config.routerKey)),
     // Cache control instruments every field; reporting would send operations elsewhere if a key is about.
     fastPathSafe(ApolloServerPluginCacheControlDisabled()),
@@ -158,7 +160,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: createErrorMask(log, config.introspection),
-    // A line's end behind it would have V8 copy the whole of a long answer.
+    // Apollo's default appends a newline, for which V8 copies the whole answer.
     stringifyResult: (result) => JSON.stringify(result),
     logger: log,
     csrfPrevention: true,
@@ -172,14 +174,15 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     ...config,
     apollo,
     fastPath: compiledOperations && { operations: compiledOperations, headers: answerHeaders([]) },
-    contextFor: ({ authorization, onEnd, calls }) => {
+    contextFor: ({ authorization, onEnd, calls, errorCodes }) => {
       const principal = principalFor(credentials, authorization);
-      if (principal === undefined) return { tasks: createUnauthenticatedDataSource() };
+      if (principal === undefined) return { tasks: createUnauthenticatedDataSource(), errorCodes };
       const scope = createCallScope(now() + config.operationDeadlineMs, clock);
       onEnd(() => {
         scope.abort();
       });
-      return { tasks: createTaskStatusDataSource(api, reads, { principal, scope, calls }, log, now) };
+      const tasks = createTaskStatusDataSource(api, reads, { principal, scope, calls }, log, now);
+      return { tasks, errorCodes };
     },
     log,
     upstreamHealth: () => pipeline.health(),

@@ -85,7 +85,7 @@ function endAtOnce(): never {
   process.exit(0);
 }
 
-/** On a signal finishes what is under way and ends with 0; on an error that nobody caught, with 1. */
+/** On a signal, finishes the operations in flight and exits with 0; on an uncaught error, with 1. */
 function stopOnSignal(stop: () => Promise<void>, seconds: number, log: ReturnType<typeof createLog>): void {
   for (const signal of signals) process.off(signal, endAtOnce);
   closeWithGrace({ delay: seconds * 1000, logger: log }, async ({ err, signal }) => {

@@ -99,7 +99,7 @@ export const variables = z
     if (v.API_KEYS.length === 0 && v.TRUSTED_DOOR === 'no')
       miss(
         'API_KEYS',
-        'set where SAIL_CREDENTIALS is "service", since the gateway then speaks for whoever reaches it; or TRUSTED_DOOR must be "yes", where only those who may ask can reach it',
+        'set where SAIL_CREDENTIALS is "service", since the gateway then speaks for anyone who reaches it; or TRUSTED_DOOR must be "yes", where only those who may ask can reach it',
       );
   });
 

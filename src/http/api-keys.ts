@@ -16,7 +16,7 @@ export function requireApiKey(keys: readonly string[]): onRequestHookHandler {
   };
 }
 
-/** Of the same length whatever the text, as the comparison needs it. */
+/** Has the same length for any text, as the comparison requires. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

@@ -15,6 +15,8 @@ export interface RequestScope {
   readonly onEnd: (listener: () => void) => void;
   /** Where its upstream calls are recorded. */
   readonly calls: CallRecord;
+  /** Where the codes of its errors are recorded. */
+  readonly errorCodes: Set<string>;
 }
 
 /** Who answers operations, by two paths that give the same answers. */
@@ -32,7 +34,7 @@ interface FastPath {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** `/graphql`, behind guards. What the fast path has no answer for takes the full path. */
+/** Serves `/graphql` after its guards. Requests that the fast path can't answer take the full path. */
 export function serveGraphql(
   app: FastifyInstance,
   { apollo, fastPath, contextFor }: GraphqlOptions,
@@ -84,6 +86,7 @@ function scopeOf(request: FastifyRequest, reply: FastifyReply): RequestScope {
     authorization,
     onEnd: (listener) => reply.raw.once('close', listener),
     calls: request.upstreamCalls,
+    errorCodes: request.errorCodes,
   };
 }
 

@@ -92,7 +92,7 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     if (URL.canParse(origin) && URL.canParse(url, origin)) done();
     else void reply.code(400).send(refusal('BAD_REQUEST', 'The address or the header "Host" names no host.'));
   });
-  // A connection kept alive behind the last answer would hold up the stop.
+  // A connection kept alive after the last answer would delay the stop.
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing) reply.header('connection', 'close');
     done();
@@ -103,7 +103,7 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     else void reply.code(400).send(refusal('OPERATION_TOO_COSTLY', batchRule(batchLimit), 'batch'));
   });
 
-  // Routes are registered behind the plugins that compress their answers.
+  // Routes are registered after the plugins that compress their answers.
   app.after(() => {
     if (graphiql) serveGraphiql(app);
     else refuseGraphiql(app);

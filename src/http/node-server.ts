@@ -27,7 +27,7 @@ export interface NodeServer {
   readonly endConnections: () => void;
 }
 
-/** Creates a server that does nothing yet: to listen, and to answer requests, is up to whoever has it. */
+/** Creates a server that neither listens nor answers yet. */
 export function createNodeServer({ headers, requestMs, connectionLimit }: NodeServerOptions): NodeServer {
   /** Has the headers from the beginning: Node's own answers and those of plugins come out with them too. */
   class Answer extends ServerResponse {

@@ -8,8 +8,8 @@ const LOOK_MS = 250;
 const RETRY_AFTER_SECONDS = 1;
 
 /**
- * Sheds what comes in while the event loop is that late or later: what is under way gets done, and whoever is refused
- * knows it at once. An operation that waited for so long would be answered too late for anybody.
+ * Refuses requests while the event loop is at least `lagMs` late. Requests in flight finish, and refused clients know at
+ * once. An operation that waited that long would be answered too late.
  */
 export function shedWhenLate(app: FastifyInstance, lagMs: number): onRequestHookHandler {
   let due = performance.now() + LOOK_MS;
@@ -25,7 +25,7 @@ export function shedWhenLate(app: FastifyInstance, lagMs: number): onRequestHook
   });
 
   return (_request, reply, done) => {
-    // The timer itself may be late, behind other requests of the same turn.
+    // The timer itself may be late, after other requests of the same turn.
     if (!late && performance.now() - due < lagMs) done();
     else
       void reply

@@ -8,19 +8,13 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The upstream calls of this request, those that it shares with others included. */
     upstreamCalls: CallRecord;
-    /** Codes of the errors in its answer; undefined without any. */
-    errorCodes: readonly string[] | undefined;
+    /** Codes of the errors in its answer. */
+    errorCodes: Set<string>;
   }
 }
 
 /** A request that takes longer is worth a line on the level `info`, as one that failed is. */
 const SLOW_MS = 2_000;
-
-/** How an answer with errors begins; one to many operations at once may have them anywhere. */
-const HAS_ERRORS = /^(?:\{|\[[^]*\{)"errors":/;
-
-/** Of a longer answer with errors it isn't told which: to read it would take longer than the line is worth. */
-const MAX_READ = 100_000;
 
 /**
  * Logs each request in one line: on `info` where it was refused, had errors or was slow, else on `debug`. A client that
@@ -32,7 +26,7 @@ export function logRequests(app: FastifyInstance, log: Log): void {
   app.decorateRequest('errorCodes');
   app.addHook('onRequest', (request, reply, done) => {
     request.upstreamCalls = [];
-    request.errorCodes = undefined;
+    request.errorCodes = new Set();
     reply.header('x-request-id', request.id);
     // Fastify's onResponse says nothing of a client that left.
     const began = performance.now();
@@ -41,15 +35,16 @@ export function logRequests(app: FastifyInstance, log: Log): void {
     });
     done();
   });
-  app.addHook('onSend', (request, _reply, payload, done) => {
-    if (typeof payload === 'string' && HAS_ERRORS.test(payload))
-      request.errorCodes = payload.length > MAX_READ ? ['many'] : codesOf(payload);
-    done();
+  // Refusals of the HTTP layer. Answers of Apollo Server are text by now.
+  app.addHook('preSerialization', (request, _reply, payload, done) => {
+    const { errors = [] } = payload as { errors?: { extensions: { code: string } }[] };
+    for (const { extensions } of errors) request.errorCodes.add(extensions.code);
+    done(null, payload);
   });
 
   function write(request: FastifyRequest, { raw, statusCode }: FastifyReply, ms: number): void {
     const status = raw.writableFinished ? statusCode : undefined;
-    const { errorCodes: codes } = request;
+    const codes = codesOf(request, statusCode);
     const level = codes !== undefined || statusCode >= 400 || ms > SLOW_MS ? 'info' : 'debug';
     if (log.isLevelEnabled(level)) {
       const calls = callsOf(request.upstreamCalls);
@@ -98,11 +93,11 @@ function together(calls: readonly UpstreamCall[]): number {
   return Math.round(calls.reduce((sum, call) => sum + call.ms(), 0));
 }
 
-/** The different codes of an answer's errors, or of many answers'. */
-function codesOf(answer: string): readonly string[] | undefined {
-  const answers = [JSON.parse(answer)].flat() as { errors?: { extensions?: { code?: unknown } }[] }[];
-  const codes = answers.flatMap(({ errors = [] }) =>
-    errors.map(({ extensions }) => String(extensions?.code)),
-  );
-  return codes.length === 0 ? undefined : [...new Set(codes)];
+/**
+ * The codes of an answer's errors; undefined without any. Apollo Server tells no plugin of a request that holds no
+ * operation.
+ */
+function codesOf({ errorCodes }: FastifyRequest, status: number): readonly string[] | undefined {
+  if (errorCodes.size > 0) return [...errorCodes];
+  return status >= 500 ? ['INTERNAL_SERVER_ERROR'] : status >= 400 ? ['BAD_REQUEST'] : undefined;
 }

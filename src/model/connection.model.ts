@@ -24,7 +24,7 @@ export class PageInfo {
 @ObjectType({ description: 'A row with its cursor.', simpleResolvers: true })
 export class TaskStatusEdge {
   @Field(() => String, {
-    description: 'What `after` takes to go on behind this row, with the same filter and sort.',
+    description: 'Pass it as `after` to continue after this row, with the same filter and sort.',
   })
   cursor!: string;
 

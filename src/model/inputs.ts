@@ -110,7 +110,7 @@ export class PageArgs {
   @Field(() => String, {
     nullable: true,
     description:
-      'Cursor mode: the cursor to go on behind. No row is lost or repeated while the list changes.',
+      'Cursor mode: the cursor to continue after. No row is lost or repeated while the list changes.',
   })
   after?: string | null;
 }

@@ -14,7 +14,7 @@ export const DateTime = new GraphQLScalarType<string, string>({
 
 /**
  * Any JSON value. What a literal says is what is meant: an enum word, which JSON lacks, is refused, a variable that is
- * not given leaves its place out. Numbers are doubles and nesting is not bounded: whoever takes such a value checks it.
+ * not given leaves its place out. Numbers are doubles and nesting is not bounded: the field that takes such a value checks it.
  */
 export const JsonValue = new GraphQLScalarType<unknown>({
   ...GraphQLJSON.toConfig(),

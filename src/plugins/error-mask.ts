@@ -35,7 +35,7 @@ export function createErrorMask(
     const errorId = randomUUID();
     log.error({ errorId, path: formatted.path, err: cause }, 'unexpected error');
     return {
-      message: `Something went wrong in the gateway. Quote ${errorId} to whoever runs it.`,
+      message: `Something went wrong in the gateway. Quote ${errorId} to its operator.`,
       ...place,
       extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
     };

@@ -41,8 +41,8 @@ const unknownText = (): GraphQLError =>
  * Serves the operations of a list, by id or as text, and refuses or reports all others: a frontend's operations are
  * known when it is built, and what nobody wrote on purpose is not worth its cost.
  *
- * Apollo Server lets a plugin refuse an operation only once it is parsed and resolved. So a refused one is swapped
- * for the smallest there is: whatever it was, it is neither parsed nor validated.
+ * Apollo Server lets a plugin refuse an operation only after it is parsed and resolved. So a refused operation is replaced
+ * by the smallest one, and is neither parsed nor validated itself.
  */
 export function persistedDocumentsPlugin({
   documents,

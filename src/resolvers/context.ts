@@ -1,7 +1,9 @@
 import type { FastPathContext } from '../fast-path/root-results.js';
 import type { TaskStatusDataSource } from '../data-sources/task-status.data-source.js';
 
-/** What a resolver may lean on, for the time of one operation. */
+/** The context of an operation. The operations of a batch share one. */
 export interface OperationContext extends FastPathContext {
   readonly tasks: TaskStatusDataSource;
+  /** Codes of the answer's errors, for the line of the log. */
+  readonly errorCodes: Set<string>;
 }

@@ -38,7 +38,7 @@ const switches = {
   ),
   rateWindow: choice(
     ['sliding', 'fixed'],
-    'Whether the window of the rate limit moves with each call or starts anew when it is over.',
+    'Whether the window of the rate limit slides, or starts again when it ends.',
   ),
   launcherIsCaller: onOff(
     'Puts the caller’s user name into `launcher` of every task answered, to see whose answer it was.',
@@ -49,7 +49,7 @@ const switches = {
     'Answer of pending-tasks when nothing is pending: `200` with `[]`, or `204`.',
   ),
   limitZero: choice(['accept', 'refuse'], 'Whether `limit=0` is an empty page or a 400.'),
-  pastEnd: choice(['empty', 'refuse'], 'Answer to an offset behind the last task: an empty page or a 400.'),
+  pastEnd: choice(['empty', 'refuse'], 'Answer to an offset after the last task: an empty page or a 400.'),
   patchCompleted: choice(['refuse', 'accept'], 'Whether a task that has a completion status may be patched.'),
   patchStatusCase: choice(
     ['any', 'title', 'upper'],

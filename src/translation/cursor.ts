@@ -4,7 +4,7 @@ import { badUserInput } from './user-input-error.js';
 /**
  * Where a row stands in a list whose offsets shift: its offset when it was read (where to look first), its
  * `created` in epoch milliseconds (null where it has none), and its id with those of the rows before it that
- * share its `created`, since the upstream may order those anew each time.
+ * share its `created`, since the upstream may order those differently each time.
  */
 export interface Position {
   readonly offset: number;
@@ -12,7 +12,7 @@ export interface Position {
   readonly ids: readonly string[];
 }
 
-/** No cursor that is given out is longer. What one holds may be in each cursor of the page behind it. */
+/** No cursor that was returned is longer. Each cursor of the next page may hold what this one holds. */
 const MAX_LENGTH = 65_536;
 
 /** What a cursor is good for, such as a field with its filter and order, as a short mark. */

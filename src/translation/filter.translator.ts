@@ -88,7 +88,7 @@ export function ofSources(filter: TaskFilter, ids: readonly string[]): TaskFilte
 
 /**
  * Where the filter's rows are to be had in this version. Versions whose list holds completed tasks only have the
- * others behind pending-tasks, which takes no filter: those are matched here, by id and source only.
+ * others by pending-tasks, which takes no filter: those are matched here, by id and source only.
  */
 export function toSelection(
   { terms, isNull }: TaskFilter,

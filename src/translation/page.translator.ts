@@ -13,7 +13,7 @@ export type Order = SortDirection | undefined;
 /** Which rows a client asks for. */
 export interface PageRequest {
   readonly size: number;
-  /** Where the page begins: at an offset, or behind the row of a cursor. */
+  /** Where the page begins: at an offset, or after the row of a cursor. */
   readonly start: { readonly offset: number } | { readonly after: Position };
   readonly order: Order;
   /** The order in which the page's cursors go on: that of the page, but for pending tasks. */
@@ -27,7 +27,7 @@ export interface PageSubject {
   readonly field: string;
   readonly filter?: TaskFilter;
   readonly sort?: TaskStatusSortInput | null | undefined;
-  /** The one order in which all the field's cursors go on, whatever order a page is in. */
+  /** The one order in which all cursors of the field continue, in any order of a page. */
   readonly cursorOrder?: SortDirection;
 }
 

@@ -11,7 +11,7 @@ const MAX_KEY = 10_000;
 const MAX_PLACED = 100_000;
 
 /**
- * The localized message; else the key with its parameters put in place of `{0}`, `{1}` …, or behind it. Null where
+ * The localized message; else the key with its parameters put in place of `{0}`, `{1}` …, or appended. Null where
  * there are no words.
  */
 export function messageText(message: Omit<TaskMessage, 'text'>): string | null {

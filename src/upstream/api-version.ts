@@ -12,7 +12,7 @@ export interface ApiVersion {
   readonly path: string;
   /**
    * Whether the list holds pending tasks too and takes `completionStatus isnull`. Where it doesn't, it holds
-   * completed tasks only, and the pending ones are behind `pending-tasks`.
+   * completed tasks only, and `pending-tasks` has the others.
    */
   readonly listHoldsPending: boolean;
   /** Whether the list takes a filter on `launcher`. */

@@ -1,12 +1,12 @@
-/** The time, and what is to happen when some of it has passed. */
+/** The time, and timers. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
-  /** Calls back once, after so many milliseconds, unless it is cancelled before: by what this gives. */
+  /** Calls `callback` once after `ms`. Returns a function that cancels it. */
   after(ms: number, callback: () => void): () => void;
 }
 
-/** Calls back by the real time, without keeping the process alive. */
+/** Sets a real timer that doesn't keep the process alive. */
 export function afterRealTime(ms: number, callback: () => void): () => void {
   const timer = setTimeout(callback, ms).unref();
   return () => {

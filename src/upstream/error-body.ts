@@ -35,7 +35,7 @@ export function readErrorBody(body: unknown): ErrorBody {
 
 function words(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  // Control characters could forge lines in whatever shows the text.
+  // Control characters could forge lines of a log.
   const text = value
     .replace(/\p{Cc}+/gu, ' ')
     .trim()

@@ -1,21 +1,20 @@
 import type { UpstreamErrorDetails } from './upstream-error.js';
 
-/** How often a read is sent at the most. */
+/** Most tries of a read. */
 const MAX_TRIES = 3;
 
-/** Before the first repetition up to so long is waited, before each further one up to twice as long. */
+/** The longest backoff of the first retry. Each further one is twice as long. */
 const BACK_OFF_MS = 250;
 
-/** What may be over the next time, Cloudflare's words for an origin that is away among it. A timeout has cost its time. */
-const PASSING = new Set([429, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 530]);
+/** Statuses worth retrying, Cloudflare's for an unreachable origin included. A timeout isn't: its time is spent. */
+const TRANSIENT = new Set([429, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 530]);
 
-/** A 500 is an error of the upstream's: it may be over the next time, and is not after that. */
+/** A 500 is worth one retry. */
 const MAX_TRIES_OF_500 = 2;
 
 /**
- * How many milliseconds to wait before a failed read is sent again; undefined where it isn't.
- * Any wait is drawn anew (`random` gives 0 to 1), so that those who failed together don't come back together; what
- * the upstream asked for in `Retry-After` comes on top.
+ * Milliseconds to wait before a failed read is retried; undefined if it isn't. The wait is random (`random` returns 0 to
+ * 1), so that calls that failed together don't return together. `Retry-After` is added to it.
  */
 export function retryDelayMs(
   { failure, status = 0, retryAfterSeconds = 0 }: UpstreamErrorDetails,
@@ -23,7 +22,7 @@ export function retryDelayMs(
   random: () => number,
 ): number | undefined {
   const most =
-    failure === 'connection' || (failure === 'status' && PASSING.has(status))
+    failure === 'connection' || (failure === 'status' && TRANSIENT.has(status))
       ? MAX_TRIES
       : failure === 'status' && status === 500
         ? MAX_TRIES_OF_500
@@ -32,15 +31,15 @@ export function retryDelayMs(
   return retryAfterSeconds * 1000 + random() * BACK_OFF_MS * 2 ** (tries - 1);
 }
 
-/** How many repetitions an upstream that fails is burdened with. */
+/** Limits the share of retries, to spare a failing upstream. */
 export interface RetryBudget {
   /** Counts a call. */
   earn(): void;
-  /** Whether there is a repetition left, which is then spent. */
+  /** Takes a retry from the budget. Returns false if none is left. */
   spend(): boolean;
 }
 
-/** One repetition for every five calls, and ten that may be saved up. */
+/** One retry for every five calls; up to ten can be saved. */
 export function createRetryBudget(share = 0.2, reserve = 10): RetryBudget {
   let left = reserve;
   return {

@@ -48,7 +48,7 @@ export interface TaskStatusApi {
   getPendingTaskHeaders(caller: Caller): Promise<number | null>;
   /**
    * https://developer.sailpoint.com/docs/api/beta/update-task-status. Undefined where the body is empty. Whether the
-   * update is applied is told by `onDelivery`, whatever becomes of the answer.
+   * update is applied is told by `onDelivery`, even if its answer can't be read.
    */
   updateTaskStatus(
     id: string,

@@ -58,7 +58,7 @@ export interface TransportOptions {
 /** What came of an answer's body: all of it, or why not. */
 type Body = {
   readonly text: string;
-  readonly cut?: 'too long' | 'broken off';
+  readonly cut?: 'too long' | 'cut off';
   readonly error?: unknown;
 };
 
@@ -183,7 +183,7 @@ function exchange(
       end(undefined, new Error('the answer is an upgrade'));
     });
     stream.on('error', (error: unknown) => {
-      end('broken off', error);
+      end('cut off', error);
     });
   });
 }

@@ -264,15 +264,20 @@ describe('an upstream that is down', () => {
   });
 });
 
-test('no more than UPSTREAM_CONCURRENCY calls are under way at a time, and all are answered', async () => {
+test('no more than UPSTREAM_CONCURRENCY calls are in flight at a time, and all are answered', async () => {
   const upstream = await startScriptedUpstream();
-  let [inFlight, most] = [0, 0];
+  let held: ServerResponse[] = [];
+  let most = 0;
   upstream.answer = (_request, response) => {
-    most = Math.max(most, ++inFlight);
-    setTimeout(() => {
-      inFlight -= 1;
-      response.end('[]');
-    }, 10);
+    held.push(response);
+    most = Math.max(most, held.length);
+    const isLast = upstream.requests.length === 20;
+    // A fourth call would arrive before the answers.
+    if (held.length === 3 || isLast)
+      setTimeout(() => {
+        for (const each of held) each.end('[]');
+        held = [];
+      }, 10);
   };
   gateway = await startGatewayOn(upstream.url, 'v1', Date.now, { UPSTREAM_CONCURRENCY: '3' });
   stops.push(

@@ -73,7 +73,7 @@ function withStoredStatus(operation: Operation, { patchStatusCase }: PatchSettin
   return { ...operation, value: upper };
 }
 
-/** What the patch left behind in the two fields, in the form they are stored in. */
+/** What the patch left in the two fields, as they are stored. */
 function checked(patched: object): Pick<SandboxTask, 'completionStatus' | 'completed'> {
   const { completionStatus, completed } = patched as Record<string, unknown>;
   return { completionStatus: toStatus(completionStatus), completed: toDate(completed) };

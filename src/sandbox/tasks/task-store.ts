@@ -6,7 +6,7 @@ import { TaskMaker } from './task-maker.js';
 
 const ninetyDays = 90 * 24 * 60 * 60 * 1000;
 
-/** The one set of tasks behind every API version. Times are epoch ms. */
+/** The one set of tasks of all API versions. Times are epoch ms. */
 export class TaskStore {
   readonly #maker: TaskMaker;
   readonly #byId: Map<string, StoredTask>;
