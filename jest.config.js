@@ -23,6 +23,8 @@ export default {
   testTimeout: 120_000,
   // A loaded machine needs longer than the half second of the default to end a worker that holds three composers.
   workerGracefulExitTimeout: 5_000,
+  // Half the time of one worker on two cores.
+  maxWorkers: '100%',
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/main.ts'],
 };

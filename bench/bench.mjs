@@ -1,5 +1,6 @@
-// Runs the workloads against the gateway and two references, and gives their costs as ratios within each round.
-//   npm run bench [-- --rounds 5 --seconds 2 --only W1 --save]
+// Runs the workloads against the gateway and three references, each in fresh processes that serve the whole mix, and gives
+// their costs as ratios within each process.
+//   npm run bench [-- --processes 5 --seconds 2 --only W1 --save]
 import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
@@ -9,13 +10,13 @@ import { workloads } from './workloads.mjs';
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '5' },
+    processes: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
     only: { type: 'string', default: '' },
     save: { type: 'boolean', default: false },
   },
 });
-const rounds = Number(options.rounds);
+const processes = Number(options.processes);
 const seconds = Number(options.seconds);
 
 const children = [];
@@ -96,51 +97,62 @@ async function load({ server, upstream, workload, forMs }) {
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 const figure = (number, digits = 2) => number.toFixed(digits);
+const stop = () => {
+  for (const child of children.splice(0)) child.kill();
+};
 
-try {
+/** One fresh process of each server, in its turn with the others. Each serves the whole mix. */
+async function measure(turn, names) {
   const upstream = await start('upstream.mjs');
   const env = { SAIL_BASE_URL: upstream.url, SAIL_API_VERSION: 'beta', NODE_ENV: 'production' };
   const servers = [
     { name: 'raw', raw: true, ...(await start('raw.mjs', env)) },
     { name: 'stock', path: '/', ...(await start('stock.mjs', env)) },
+    { name: 'mercurius', path: '/graphql', ...(await start('mercurius.mjs', env)) },
     { name: 'gateway', path: '/graphql', ...(await start('gateway.mjs', env)) },
   ];
+  if (turn % 2) servers.reverse();
+  const runs = [];
+  for (const forMs of [1_000, seconds * 1000])
+    for (const name of names)
+      for (const server of servers) {
+        const result = await load({ server, upstream, workload: workloads[name], forMs });
+        if (forMs === seconds * 1000) runs.push({ turn, name, server: server.name, ...result });
+      }
+  stop();
+  return runs;
+}
+
+try {
   const names = Object.keys(workloads).filter((name) => name.startsWith(options.only));
   const runs = [];
-  for (const name of names)
-    for (const server of servers) await load({ server, upstream, workload: workloads[name], forMs: 1_500 });
-  for (let round = 0; round < rounds; round++)
-    for (const name of names)
-      for (const server of round % 2 ? [...servers].reverse() : servers)
-        runs.push({
-          round,
-          name,
-          server: server.name,
-          ...(await load({ server, upstream, workload: workloads[name], forMs: seconds * 1000 })),
-        });
+  for (let turn = 0; turn < processes; turn++) runs.push(...(await measure(turn, names)));
 
   const of = (name, server) => runs.filter((run) => run.name === name && run.server === server);
-  const ratio = (name, server, base, key) =>
-    median(of(name, server).map((run, index) => run[key] / of(name, base)[index][key]));
+  const ratios = (name, base, key = 'cpu') =>
+    of(name, 'gateway').map((run, index) => run[key] / of(name, base)[index][key]);
+  const spread = (numbers, digits) =>
+    `${figure(Math.min(...numbers), digits)} · ${figure(median(numbers), digits)} · ${figure(Math.max(...numbers), digits)}`;
   const lines = names.map((name) => {
     const mine = of(name, 'gateway');
     return `| ${[
       name,
-      figure(median(mine.map(({ cpu }) => cpu)), 3),
-      figure(ratio(name, 'gateway', 'raw', 'cpu')),
-      figure(ratio(name, 'gateway', 'stock', 'cpu')),
+      spread(
+        mine.map(({ cpu }) => cpu),
+        3,
+      ),
+      ...['raw', 'stock', 'mercurius'].map((base) => spread(ratios(name, base))),
       figure(median(mine.map(({ calls }) => calls))),
-      figure(median(of(name, 'stock').map(({ calls }) => calls))),
-      figure(ratio(name, 'gateway', 'raw', 'p50')),
+      figure(median(ratios(name, 'raw', 'p50'))),
       figure(median(mine.map(({ p99 }) => p99)), 1),
     ].join(' | ')} |`;
   });
-  const memory = servers.map(
-    ({ name }) =>
+  const memory = ['raw', 'stock', 'mercurius', 'gateway'].map(
+    (name) =>
       `${name} ${Math.max(...runs.filter((run) => run.server === name).map((run) => run.memory)) >> 20} MB`,
   );
   const table = [
-    '| Workload | CPU ms a request | CPU ÷ raw | CPU ÷ stock | calls a query | calls of stock | p50 ÷ raw’s | p99 ms |',
+    '| Workload | CPU ms a request | ÷ raw | ÷ stock | ÷ mercurius | calls | p50 ÷ raw’s | p99 ms |',
     '| --- | --: | --: | --: | --: | --: | --: | --: |',
     ...lines,
     '',
@@ -150,14 +162,15 @@ try {
   if (options.save)
     writeFileSync(
       new URL('RESULTS.md', import.meta.url),
-      `# Results of \`npm run bench -- --rounds ${rounds} --seconds ${seconds} --save\`
+      `# Results of \`npm run bench -- --processes ${processes} --seconds ${seconds} --save\`
 
-${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0].model}. Medians over the rounds; ratios are taken within a round.
-Times are of a client that shares the machine with all servers: they say less than the CPU does.
+${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0].model}. Each server in ${processes} fresh
+processes, each of which serves the whole mix. CPU and its ratios are minimum · median · maximum over the processes; ratios are
+taken within a process. Times are of a client that shares the machine with all servers: they say less than the CPU does.
 
 ${table}
 `,
     );
 } finally {
-  for (const child of children) child.kill();
+  stop();
 }

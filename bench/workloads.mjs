@@ -66,5 +66,5 @@ export const workloads = {
   'W3 a list of 250': { clients: 8, request: list(250, all, '') },
   'W3 literals, other fields': { clients: 8, request: listInline(250, `${all} attributes`) },
   'W4 a list of 25, with its total': { clients: 16, request: list(25, few, 'totalCount') },
-  'W5 W1 behind 20 ms': { clients: 64, latencyMs: 20, request: one(scalars) },
+  'W5 W1 with 20 ms': { clients: 64, latencyMs: 20, request: one(scalars) },
 };

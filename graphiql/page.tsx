@@ -5,7 +5,9 @@ import { createRoot } from 'react-dom/client';
 import '@graphiql/plugin-doc-explorer/style.css';
 import '@graphiql/plugin-history/style.css';
 import '@graphiql/react/style.css';
+import { AnswerStatus, send } from './answer.js';
 import './page.css';
+import { CopyAsCurl, DownloadSchema } from './tools.js';
 import './workers.js';
 
 /** The texts of schema/operations, by file name: each is a tab of a first visit. */
@@ -15,14 +17,36 @@ const examples = import.meta.glob<string>('../schema/operations/*.graphql', {
   eager: true,
 });
 
+/** On a narrow page the documentation would push the editor off. */
+const isNarrow = matchMedia('(max-width: 700px)').matches;
+
 const root = document.getElementById('graphiql');
 if (root) {
   createRoot(root).render(
     <GraphiQL
-      fetcher={createGraphiQLFetcher({ url: location.pathname, enableIncrementalDelivery: false })}
+      fetcher={createGraphiQLFetcher({
+        url: location.pathname,
+        enableIncrementalDelivery: false,
+        fetch: send,
+      })}
       defaultTabs={Object.values(examples).map((query) => ({ query }))}
-      defaultEditorToolsVisibility="headers"
+      defaultEditorToolsVisibility={isNarrow ? false : 'headers'}
       inputValueDeprecation
-    />,
+    >
+      <GraphiQL.Toolbar>
+        {({ prettify, copy, merge }) => (
+          <>
+            {prettify}
+            {merge}
+            {copy}
+            <CopyAsCurl />
+            <DownloadSchema />
+          </>
+        )}
+      </GraphiQL.Toolbar>
+      <GraphiQL.Footer>
+        <AnswerStatus />
+      </GraphiQL.Footer>
+    </GraphiQL>,
   );
 }

@@ -39,11 +39,11 @@ export interface Config {
   /** Connections that are held open at once; others are refused. */
   readonly connectionLimit: number;
   /** How long a request may take to arrive. */
-  readonly requestSeconds: number;
+  readonly requestTimeoutMs: number;
   /** How late the event loop may be before operations are shed. */
   readonly lagLimitMs: number;
-  /** How long a stop may take before the process ends all the same. */
-  readonly stopSeconds: number;
+  /** How long a stop may take before the process exits. */
+  readonly stopTimeoutMs: number;
   /** The operations that are allowed, and what becomes of others; undefined is that all are. */
   readonly persistedOperations:
     | { readonly operations: OperationManifest; readonly mode: Variables['PERSISTED_OPERATIONS_MODE'] }
@@ -94,10 +94,10 @@ export interface RateLimit {
   readonly windowMs: number;
 }
 
-/** Seconds that a stop has by default beyond those of an operation that has just begun. */
-const STOP_MARGIN_SECONDS = 5;
+/** By default, a stop may take this much longer than an operation. */
+const STOP_MARGIN_MS = 5_000;
 
-/** Reads the gateway's settings, and the files that they name. Values are trimmed; an empty one is as good as none. */
+/** Reads the gateway's settings, and the files that they name. Values are trimmed; empty variables are treated as unset. */
 export function readConfig(environment: Environment): Reading<Config> {
   const build = (v: Variables): Config => {
     const upstreamOrigin = v.SAIL_BASE_URL === SANDBOX ? undefined : v.SAIL_BASE_URL;
@@ -114,14 +114,13 @@ export function readConfig(environment: Environment): Reading<Config> {
           ? { mode: 'service', clientId: v.SAIL_CLIENT_ID ?? '', clientSecret: v.SAIL_CLIENT_SECRET ?? '' }
           : {
               mode: 'passthrough',
-              anonymous:
-                (v.SAIL_ANONYMOUS ?? (upstreamOrigin === undefined ? 'allow' : 'refuse')) === 'allow',
+              anonymous: v.SAIL_ANONYMOUS ?? upstreamOrigin === undefined,
             },
-      apiKeys: v.API_KEYS,
+      apiKeys: v.API_KEYS ?? [],
       rateLimit: v.SAIL_RATE_LIMIT,
       upstreamConcurrency: v.UPSTREAM_CONCURRENCY,
       operationDeadlineMs: v.OPERATION_DEADLINE,
-      corsOrigins: v.CORS_ORIGINS,
+      corsOrigins: v.CORS_ORIGINS ?? [],
       batchLimit: v.BATCH_LIMIT,
       limits: {
         fields: v.FIELD_LIMIT,
@@ -136,9 +135,9 @@ export function readConfig(environment: Environment): Reading<Config> {
       },
       clientRateLimit: v.CLIENT_RATE_LIMIT,
       connectionLimit: v.CONNECTION_LIMIT,
-      requestSeconds: v.REQUEST_SECONDS,
-      lagLimitMs: v.LAG_LIMIT_MS,
-      stopSeconds: v.STOP_SECONDS ?? Math.ceil(v.OPERATION_DEADLINE / 1000) + STOP_MARGIN_SECONDS,
+      requestTimeoutMs: v.REQUEST_TIMEOUT,
+      lagLimitMs: v.LAG_LIMIT,
+      stopTimeoutMs: v.STOP_TIMEOUT ?? v.OPERATION_DEADLINE + STOP_MARGIN_MS,
       persistedOperations: v.PERSISTED_OPERATIONS && {
         operations: v.PERSISTED_OPERATIONS,
         mode: v.PERSISTED_OPERATIONS_MODE,

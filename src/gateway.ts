@@ -13,6 +13,7 @@ import {
   createCompiledOperationCache,
   type CompiledOperationCache,
 } from './fast-path/compiled-operation-cache.js';
+import type { GraphqlOptions } from './http/graphql.route.js';
 import { createHttpServer } from './http/http.server.js';
 import { answerHeaders, answerHeadersPlugin } from './plugins/answer-headers.plugin.js';
 import { errorCodesPlugin } from './plugins/error-codes.plugin.js';
@@ -28,7 +29,7 @@ import { refuseUnknownOperationTypes } from './plugins/operation-types.rule.js';
 import { persistedHashPlugin } from './plugins/persisted-hash.plugin.js';
 import { responseStatusPlugin } from './plugins/response-status.plugin.js';
 import { hasRouterKey } from './plugins/router-key.js';
-import { createPersistedDocuments } from './plugins/persisted-documents.js';
+import { createPersistedDocuments, type PersistedDocuments } from './plugins/persisted-documents.js';
 import { persistedDocumentsPlugin } from './plugins/persisted-documents.plugin.js';
 import { refuseServiceIntrospection } from './plugins/service-introspection.rule.js';
 import type { OperationContext } from './resolvers/context.js';
@@ -42,31 +43,30 @@ import { createLog, type Log } from './telemetry/logger.js';
 import { apiVersions } from './upstream/api-version.js';
 import { createCallScope } from './upstream/call-scope.js';
 import { afterRealTime, type Clock } from './upstream/clock.js';
-import { createPipeline } from './upstream/pipeline.js';
+import { createPipeline, type Pipeline } from './upstream/pipeline.js';
 import { anonymousPrincipal, principalOf, servicePrincipal, type Principal } from './upstream/principal.js';
 import { createTaskStatusApi } from './upstream/task-status.api.js';
-import type { UpstreamLog } from './upstream/upstream-log.js';
 
-/** How much of an operation's time one call may take. */
+/** The share of an operation's deadline that one call may take. */
 const CALL_SHARE = 2 / 3;
 
-/** Texts of automatic persisted queries to remember: at most so many, and so many characters of them together. */
+/** Automatic persisted queries to cache: their number, and characters in total. */
 const PERSISTED_QUERIES = { max: 1000, maxSize: 4 * 1024 * 1024 };
 
 /** A running gateway. `url` is its origin. `stop` finishes the operations in flight first. */
 export interface Gateway {
   readonly url: string;
-  /** What the fast path answers; undefined where it is off. For tests: what is put here passes no guard any more. */
+  /** The cache of the fast path; undefined if that is off. For tests: what is put here passes no guard. */
   readonly compiledOperations: CompiledOperationCache | undefined;
   stop(): Promise<void>;
 }
 
-/** What a gateway leans on besides its settings. */
+/** What a gateway needs besides its settings. */
 export interface GatewayParts {
   readonly log?: Log;
   /** The time, in epoch milliseconds. */
   readonly now?: () => number;
-  /** Calls back after so many milliseconds, unless what it gives is called before. */
+  /** Calls `callback` once after `ms`. Returns a function that cancels it. */
   readonly after?: Clock['after'];
   /** A number from 0 to 1. */
   readonly random?: () => number;
@@ -76,7 +76,7 @@ export interface GatewayParts {
   readonly plugins?: readonly ApolloServerPlugin<OperationContext>[];
 }
 
-/** Starts a gateway, and the sandbox in front of which it stands where no upstream is configured. */
+/** Starts a gateway, and the embedded sandbox if no upstream is configured. */
 export async function startGateway(config: Config, parts: GatewayParts = {}): Promise<Gateway> {
   const { log = createLog(config.logLevel), now = Date.now, after = afterRealTime } = parts;
   const clock = { now, after };
@@ -85,108 +85,18 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       ? await startSandbox({ now, settings: parts.sandbox ?? {} })
       : undefined;
   const origin = config.upstreamOrigin ?? embedded?.url ?? '';
-
-  const { credentials, limits } = config;
-  const pipeline = createPipeline({
-    origin,
-    proxy: config.proxy,
-    credentials: credentials.mode === 'service' ? credentials : undefined,
-    rateLimit: config.rateLimit,
-    concurrency: config.upstreamConcurrency,
-    timeoutMs: config.operationDeadlineMs * CALL_SHARE,
-    clock,
-    random: parts.random ?? Math.random,
-    warn: log.warn.bind(log) as UpstreamLog,
-  });
-  const api = createTaskStatusApi(pipeline.send, apiVersions[config.apiVersion]);
-  const reads = createTaskReads(api, log, clock, (principal) => pipeline.places(principal));
-
-  const schema = createSubgraph(createSchema(), limits.entities);
-  const documents =
-    config.persistedOperations && createPersistedDocuments(config.persistedOperations.operations);
-  // Apollo Server would prefix its keys; nothing else is kept here.
-  const registered = PrefixingKeyValueCache.cacheDangerouslyDoesNotNeedPrefixesForIsolation(
-    new InMemoryLRUCache<string>(PERSISTED_QUERIES),
-  );
-  const plugins: ApolloServerPlugin<OperationContext>[] = [
-    persistedHashPlugin(),
-    ...(config.persistedOperations && documents
-      ? [
-          persistedDocumentsPlugin({
-            documents,
-            mode: config.persistedOperations.mode,
-            routerKey: config.routerKey,
-            log,
-          }),
-        ]
-      : []),
-    loneSurrogatesPlugin(),
-    longTextsPlugin(),
-    answerHeadersPlugin(),
-    responseStatusPlugin(),
-    mayBeAppliedPlugin(),
-    errorCodesPlugin(),
-    inlineTracePlugin((request) => !config.production || hasRouterKey(request, config.routerKey)),
-    // Cache control instruments every field; reporting would send operations elsewhere if a key is about.
-    fastPathSafe(ApolloServerPluginCacheControlDisabled()),
-    fastPathSafe(ApolloServerPluginLandingPageDisabled()),
-    fastPathSafe(ApolloServerPluginSchemaReportingDisabled()),
-    fastPathSafe(ApolloServerPluginUsageReportingDisabled()),
-    ...(parts.plugins ?? []),
-  ];
-  const unsafe = plugins.filter((plugin) => !isFastPathSafe(plugin)).length;
-  if (config.fastPath && unsafe > 0)
-    log.warn({ plugins: unsafe }, 'the fast path is off: a plugin is not marked as safe for it');
-  const compiledOperations =
-    config.fastPath && unsafe === 0
-      ? createCompiledOperationCache(schema, {
-          admits: (source) => documents?.serves(source) ?? true,
-          textOf: (sha256) => (documents ? Promise.resolve(documents.byId(sha256)) : registered.get(sha256)),
-        })
-      : undefined;
-  const apollo = new ApolloServer<OperationContext>({
-    schema,
-    nodeEnv: config.production ? 'production' : '',
-    introspection: config.introspection,
-    validationRules: [
-      limitOperations(limits),
-      refuseUnknownOperationTypes,
-      ...(config.introspection ? [] : [refuseServiceIntrospection]),
-    ],
-    parseOptions: { maxLexicalTokens: limits.tokens },
-    // What breaks off the list is one of the errors listed.
-    validationOptions: { maxErrors: limits.errors - 1 },
-    executionOptions: { maxCoercionErrors: limits.errors - 1 },
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    formatError: createErrorMask(log, config.introspection),
-    // Apollo's default appends a newline, for which V8 copies the whole answer.
-    stringifyResult: (result) => JSON.stringify(result),
-    logger: log,
-    csrfPrevention: true,
-    allowBatchedHttpRequests: config.batchLimit > 0,
-    persistedQueries: { cache: registered },
-    plugins: [...plugins, ...(compiledOperations ? [fastPathPlugin(compiledOperations, log)] : [])],
-  });
+  const pipeline = pipelineFor(config, origin, clock, parts.random ?? Math.random, log);
+  const { apollo, compiledOperations } = createApollo(config, log, parts.plugins ?? []);
   await apollo.start();
 
   const http = createHttpServer({
     ...config,
     apollo,
     fastPath: compiledOperations && { operations: compiledOperations, headers: answerHeaders([]) },
-    contextFor: ({ authorization, onEnd, calls, errorCodes }) => {
-      const principal = principalFor(credentials, authorization);
-      if (principal === undefined) return { tasks: createUnauthenticatedDataSource(), errorCodes };
-      const scope = createCallScope(now() + config.operationDeadlineMs, clock);
-      onEnd(() => {
-        scope.abort();
-      });
-      const tasks = createTaskStatusDataSource(api, reads, { principal, scope, calls }, log, now);
-      return { tasks, errorCodes };
-    },
+    contextFor: contextsFor(config, pipeline, clock, log),
     log,
     upstreamHealth: () => pipeline.health(),
-    bodyLimit: limits.body,
+    bodyLimit: config.limits.body,
     headers: embedded ? { 'x-upstream': 'embedded-sandbox' } : {},
   });
   const stop = async (): Promise<void> => {
@@ -201,16 +111,134 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     await stop();
     throw error;
   }
-  if (embedded) {
-    log.warn(
-      { sandbox: embedded.url },
-      'answering from the embedded sandbox, with made-up tasks: SAIL_BASE_URL names no tenant',
-    );
-    if (config.production) log.warn('NODE_ENV is production, and yet the tasks are made up');
-  }
+  if (embedded) warnOfMadeUpTasks(config, embedded.url, log);
   const url = urlOf(http.server.address() as AddressInfo);
   log.info({ url, upstream: origin, ...summaryOf(config) }, 'ready');
   return { url, compiledOperations, stop };
+}
+
+function warnOfMadeUpTasks({ production }: Config, sandbox: string, log: Log): void {
+  log.warn(
+    { sandbox },
+    'answering from the embedded sandbox, with made-up tasks: SAIL_BASE_URL names no tenant',
+  );
+  if (production) log.warn('NODE_ENV is production, and yet the tasks are made up');
+}
+
+function pipelineFor(config: Config, origin: string, clock: Clock, random: () => number, log: Log): Pipeline {
+  const { credentials, operationDeadlineMs } = config;
+  return createPipeline({
+    origin,
+    proxy: config.proxy,
+    credentials: credentials.mode === 'service' ? credentials : undefined,
+    rateLimit: config.rateLimit,
+    concurrency: config.upstreamConcurrency,
+    timeoutMs: operationDeadlineMs * CALL_SHARE,
+    clock,
+    random,
+    warn: log.warn.bind(log),
+  });
+}
+
+/** Makes the context of a request's operations. */
+function contextsFor(
+  { apiVersion, credentials, operationDeadlineMs }: Config,
+  pipeline: Pipeline,
+  clock: Clock,
+  log: Log,
+): GraphqlOptions['contextFor'] {
+  const api = createTaskStatusApi(pipeline.send, apiVersions[apiVersion]);
+  const reads = createTaskReads(api, log, clock, (principal) => pipeline.places(principal));
+  return ({ authorization, onEnd, calls, errorCodes }) => {
+    const principal = principalFor(credentials, authorization);
+    if (principal === undefined) return { tasks: createUnauthenticatedDataSource(), errorCodes };
+    const scope = createCallScope(clock.now() + operationDeadlineMs, clock);
+    onEnd(() => {
+      scope.abort();
+    });
+    const tasks = createTaskStatusDataSource(api, reads, { principal, scope, calls }, log, clock.now);
+    return { tasks, errorCodes };
+  };
+}
+
+type Plugins = readonly ApolloServerPlugin<OperationContext>[];
+
+/** The full path, and the cache of the fast path; undefined if that is off. */
+function createApollo(
+  config: Config,
+  log: Log,
+  others: Plugins,
+): { apollo: ApolloServer<OperationContext>; compiledOperations: CompiledOperationCache | undefined } {
+  const { limits, persistedOperations } = config;
+  const schema = createSubgraph(createSchema(), limits.entities);
+  const documents = persistedOperations && createPersistedDocuments(persistedOperations.operations);
+  // Apollo Server would prefix its keys; nothing else is kept here.
+  const registered = PrefixingKeyValueCache.cacheDangerouslyDoesNotNeedPrefixesForIsolation(
+    new InMemoryLRUCache<string>(PERSISTED_QUERIES),
+  );
+  const plugins = [...pluginsFor(config, documents, log), ...others];
+  const compiledOperations = mayTakeFastPath(config, plugins, log)
+    ? createCompiledOperationCache(schema, {
+        admits: (source) => documents?.serves(source) ?? true,
+        textOf: (sha256) => (documents ? Promise.resolve(documents.byId(sha256)) : registered.get(sha256)),
+      })
+    : undefined;
+  const apollo = new ApolloServer<OperationContext>({
+    schema,
+    nodeEnv: config.production ? 'production' : '',
+    introspection: config.introspection,
+    validationRules: [
+      limitOperations(limits),
+      refuseUnknownOperationTypes,
+      ...(config.introspection ? [] : [refuseServiceIntrospection]),
+    ],
+    parseOptions: { maxLexicalTokens: limits.tokens },
+    // graphql-js adds its own "too many errors" error; leave room for it.
+    validationOptions: { maxErrors: limits.errors - 1 },
+    executionOptions: { maxCoercionErrors: limits.errors - 1 },
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError: createErrorMask(log, config.introspection),
+    // Apollo's default appends a newline, for which V8 copies the whole answer.
+    stringifyResult: (result) => JSON.stringify(result),
+    logger: log,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: config.batchLimit > 0,
+    persistedQueries: { cache: registered },
+    plugins: [...plugins, ...(compiledOperations ? [fastPathPlugin(compiledOperations, log)] : [])],
+  });
+  return { apollo, compiledOperations };
+}
+
+/** The gateway's own plugins, in their order. */
+function pluginsFor(config: Config, documents: PersistedDocuments | undefined, log: Log): Plugins {
+  const { persistedOperations, routerKey } = config;
+  return [
+    persistedHashPlugin(),
+    ...(persistedOperations && documents
+      ? [persistedDocumentsPlugin({ documents, mode: persistedOperations.mode, routerKey, log })]
+      : []),
+    loneSurrogatesPlugin(),
+    longTextsPlugin(),
+    answerHeadersPlugin(),
+    responseStatusPlugin(),
+    mayBeAppliedPlugin(),
+    errorCodesPlugin(),
+    inlineTracePlugin((request) => !config.production || hasRouterKey(request, routerKey)),
+    // Cache control instruments every field; reporting would send operations elsewhere if a key is set.
+    fastPathSafe(ApolloServerPluginCacheControlDisabled()),
+    fastPathSafe(ApolloServerPluginLandingPageDisabled()),
+    fastPathSafe(ApolloServerPluginSchemaReportingDisabled()),
+    fastPathSafe(ApolloServerPluginUsageReportingDisabled()),
+  ];
+}
+
+/** The fast path is on unless a setting or a plugin that isn't safe for it turns it off. */
+function mayTakeFastPath({ fastPath }: Config, plugins: Plugins, log: Log): boolean {
+  const unsafe = plugins.filter((plugin) => !isFastPathSafe(plugin)).length;
+  if (fastPath && unsafe > 0)
+    log.warn({ plugins: unsafe }, 'the fast path is off: a plugin is not marked as safe for it');
+  return fastPath && unsafe === 0;
 }
 
 /**

@@ -8,6 +8,7 @@ for (const signal of signals) process.on(signal, endAtOnce);
 
 const { default: closeWithGrace } = await import('close-with-grace');
 const { readConfig, readSandboxAddress } = await import('./config.js');
+const { settingsHelp } = await import('./config/help.js');
 const { readEnvFile } = await import('./config/env-file.js');
 const { startGateway } = await import('./gateway.js');
 const { startSandbox } = await import('./sandbox/sandbox.js');
@@ -17,12 +18,12 @@ const { createLog } = await import('./telemetry/logger.js');
 // To import takes a second or so, without a pause in which a signal would be seen.
 await setImmediate();
 
-/** How long the sandbox may take to stop before the process ends all the same. */
-const SANDBOX_STOP_SECONDS = 10;
+/** How long the sandbox may take to stop before the process exits. */
+const SANDBOX_STOP_TIMEOUT_MS = 10_000;
 
 const [command, ...flags] = process.argv.slice(2);
-if (command === 'sandbox' && (flags.includes('--help') || flags.includes('-h'))) {
-  process.stdout.write(`${sandboxHelp()}\n`);
+if ([command, ...flags].some((flag) => flag === '--help' || flag === '-h')) {
+  announce(command === 'sandbox' ? sandboxHelp() : settingsHelp());
 } else {
   await (command === 'sandbox' ? serveSandbox() : serveGateway()).catch((error: unknown) => {
     fail([error instanceof Error ? error.message : String(error)]);
@@ -36,17 +37,17 @@ async function serveGateway(): Promise<void> {
   if (config.upstreamOrigin === undefined) {
     announce('It answers from its sandbox, with made-up tasks. Set SAIL_BASE_URL to ask a tenant.');
   }
-  stopOnSignal(() => gateway.stop(), config.stopSeconds, log);
+  stopOnSignal(() => gateway.stop(), config.stopTimeoutMs, log);
 }
 
 async function serveSandbox(): Promise<void> {
   const { config, sandbox, log } = readSettings(readSandboxAddress);
   const started = await startSandbox({ ...config, settings: sandbox });
   announce(`The sandbox is ready: ${started.url}`);
-  stopOnSignal(() => started.stop(), SANDBOX_STOP_SECONDS, log);
+  stopOnSignal(() => started.stop(), SANDBOX_STOP_TIMEOUT_MS, log);
 }
 
-/** The settings, and a log in which all that is odd about them is told; or the end of the process, if any is wrong. */
+/** The settings, and a log that warns of what is odd about them. Ends the process if any is wrong. */
 function readSettings<T extends { readonly logLevel: Parameters<typeof createLog>[0] }>(
   read: (environment: NodeJS.ProcessEnv) => Reading<T>,
 ): {
@@ -55,7 +56,7 @@ function readSettings<T extends { readonly logLevel: Parameters<typeof createLog
   log: ReturnType<typeof createLog>;
 } {
   const file = readEnvFile('.env');
-  // An empty variable is as good as none.
+  // Empty variables are treated as unset.
   for (const [name, value] of Object.entries(file.variables))
     if (!process.env[name]?.trim()) process.env[name] = value;
   const sandbox = readSandboxSettings(process.env);
@@ -86,9 +87,9 @@ function endAtOnce(): never {
 }
 
 /** On a signal, finishes the operations in flight and exits with 0; on an uncaught error, with 1. */
-function stopOnSignal(stop: () => Promise<void>, seconds: number, log: ReturnType<typeof createLog>): void {
+function stopOnSignal(stop: () => Promise<void>, timeoutMs: number, log: ReturnType<typeof createLog>): void {
   for (const signal of signals) process.off(signal, endAtOnce);
-  closeWithGrace({ delay: seconds * 1000, logger: log }, async ({ err, signal }) => {
+  closeWithGrace({ delay: timeoutMs, logger: log }, async ({ err, signal }) => {
     if (err) log.fatal({ err }, 'ending on an unexpected error');
     else log.info({ signal }, 'stopping');
     await stop();

@@ -5,7 +5,7 @@ interface Understood {
   readonly apiKeys: readonly string[];
   readonly persistedOperations: unknown;
   readonly operationDeadlineMs: number;
-  readonly stopSeconds: number;
+  readonly stopTimeoutMs: number;
 }
 
 /** Settings that hold secrets. */
@@ -18,12 +18,12 @@ export function oddities(
   switchVariables: readonly string[],
 ): string[] {
   const service = config.credentials.mode === 'service';
-  const trusts = given['TRUSTED_DOOR'] === 'yes';
+  const trusts = given['ALLOW_UNAUTHENTICATED'] === 'on';
   const idle: [names: readonly string[], isIdle: boolean, reason: string][] = [
     [['SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET'], !service, 'SAIL_CREDENTIALS is not "service"'],
     [['SAIL_ANONYMOUS'], service, 'SAIL_CREDENTIALS is "service"'],
-    [['TRUSTED_DOOR'], trusts && !service, 'SAIL_CREDENTIALS is not "service"'],
-    [['TRUSTED_DOOR'], trusts && service && config.apiKeys.length > 0, 'API_KEYS is set'],
+    [['ALLOW_UNAUTHENTICATED'], trusts && !service, 'SAIL_CREDENTIALS is not "service"'],
+    [['ALLOW_UNAUTHENTICATED'], trusts && service && config.apiKeys.length > 0, 'API_KEYS is set'],
     [
       ['PERSISTED_OPERATIONS_MODE'],
       config.persistedOperations === undefined,
@@ -43,8 +43,8 @@ export function oddities(
         .map((name) => `${name} has no effect: ${reason}`),
     ),
     ...quoted.map((name) => `${name} has quotes in it: they are taken for a part of the secret`),
-    ...(config.stopSeconds * 1000 < config.operationDeadlineMs
-      ? ['STOP_SECONDS is shorter than OPERATION_DEADLINE: a stop may cut operations off']
+    ...(config.stopTimeoutMs < config.operationDeadlineMs
+      ? ['STOP_TIMEOUT is shorter than OPERATION_DEADLINE: a stop may cut operations off']
       : []),
   ];
 }

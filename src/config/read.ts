@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { judgeNames } from './names.js';
+import { replaceRenamed } from './renamed.js';
 
 /** Environment variables, or any other source of them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,7 +17,7 @@ export type Reading<T> = ({ readonly value: T } | { readonly problems: readonly 
 };
 
 /**
- * Reads variables by a schema. Empty ones are as good as none.
+ * Reads variables by a schema. Empty variables are treated as unset.
  * @param settings The names of all settings, which those of other variables may resemble.
  * @param odd What is odd about settings that are right.
  */
@@ -27,8 +28,11 @@ export function read<S extends z.ZodObject, T>(
   build: (variables: z.output<S>) => T,
   odd: (given: Given, value: T) => readonly string[] = () => [],
 ): Reading<T> {
-  const given = trimmed(environment);
-  const { problems, warnings } = judgeNames(given, settings);
+  const renamed = replaceRenamed(trimmed(environment));
+  const { given } = renamed;
+  const names = judgeNames(given, settings);
+  const problems = [...renamed.problems, ...names.problems];
+  const warnings = [...renamed.warnings, ...names.warnings];
   const { success, data, error } = schema.safeParse(given);
   if (success && problems.length === 0) {
     const value = Object.freeze(build(data));

@@ -9,7 +9,7 @@ export function summaryOf(config: Config): object {
     ...(proxy !== undefined && { proxy: new URL(proxy).host }),
     credentials: credentials.mode,
     ...(credentials.mode === 'passthrough' && { anonymous: credentials.anonymous }),
-    ...(credentials.mode === 'service' && { trustedDoor: config.apiKeys.length === 0 }),
+    ...(credentials.mode === 'service' && { unauthenticated: config.apiKeys.length === 0 }),
     rateLimit: rate(config.rateLimit),
     upstreamConcurrency: config.upstreamConcurrency,
     production: config.production,
@@ -24,12 +24,12 @@ export function summaryOf(config: Config): object {
     clientRateLimit: rate(config.clientRateLimit),
     connectionLimit: config.connectionLimit,
     batchLimit: config.batchLimit,
-    requestSeconds: config.requestSeconds,
+    requestTimeoutMs: config.requestTimeoutMs,
     lagLimitMs: config.lagLimitMs,
     limits: config.limits,
     fastPath: config.fastPath,
     operationDeadlineMs: config.operationDeadlineMs,
-    stopSeconds: config.stopSeconds,
+    stopTimeoutMs: config.stopTimeoutMs,
   };
 }
 

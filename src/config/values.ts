@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { readOperationManifest, type OperationManifest } from '../operation-manifest.js';
 
-/** Milliseconds that a timer of Node.js can wait; a longer one ends at once. */
+/** The longest timer of Node.js. A longer one would end at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-export const MAX_TIMER_SECONDS = Math.floor(MAX_TIMER_MS / 1000);
 
 /** What SAIL_BASE_URL says where tasks are to be made up. */
 export const SANDBOX = 'sandbox';
@@ -29,21 +28,22 @@ export const rateLimit = z
     return text === 'off' ? undefined : { calls: Number(calls), windowMs: parseInt(seconds, 10) * 1000 };
   });
 
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const toMs = (text: string): number => parseInt(text, 10) * (unitMs[text.replace(/^\d+/, '')] ?? NaN);
+
+/** In milliseconds. */
 export const duration = z
   .string()
-  .regex(/^[1-9]\d{0,4}m?s$/, 'a time in seconds or milliseconds, such as 15s or 500ms')
-  .transform((text) => parseInt(text, 10) * (text.endsWith('ms') ? 1 : 1000));
+  .refine(
+    (text) => /^[1-9]\d{0,9}(?:ms|s|m|h)$/.test(text) && toMs(text) <= MAX_TIMER_MS,
+    'a duration such as 500ms, 15s, 10m or 24h, of 24 days at most',
+  )
+  .transform(toMs);
 
-export function amount(
-  what: string,
-  max = 999_999_999,
-): z.ZodPipe<z.ZodString, z.ZodTransform<number, string>> {
+export function amount(what: string): z.ZodPipe<z.ZodString, z.ZodTransform<number, string>> {
   return z
     .string()
-    .refine(
-      (text) => /^[1-9]\d{0,8}$/.test(text) && Number(text) <= max,
-      `a number of ${what} from 1 to ${max}`,
-    )
+    .regex(/^[1-9]\d{0,8}$/, `a number of ${what} from 1 to 999999999`)
     .transform(Number);
 }
 

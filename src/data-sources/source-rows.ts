@@ -48,24 +48,6 @@ export function createSourceRows(
     return selection.from === 'list' ? selection.filters : undefined;
   }
 
-  async function readRun(
-    ids: readonly string[],
-    filter: TaskFilter,
-    order: Order,
-  ): Promise<[string, Found][]> {
-    if (ids.length === 1) return [];
-    try {
-      const { rows, ended } = await rowsOf(ids, filter, order).slice(0, MAX_ROWS, false);
-      const parts = distribute(rows, ids);
-      return ids.flatMap((id, index): [string, Found][] => {
-        const part = parts?.[index];
-        return part ? [[id, { rows: part, whole: ended }]] : [];
-      });
-    } catch (error) {
-      return isRefusedAsAWhole(error) ? [] : ids.map((id) => [id, error as Error]);
-    }
-  }
-
   function loaderOf(filter: TaskFilter, order: Order): DataLoader<string, Known | undefined> {
     const key = JSON.stringify([filter, order]);
     const loader =
@@ -73,7 +55,7 @@ export function createSourceRows(
       new DataLoader<string, Known | undefined>(
         async (ids) => {
           const frame = allOf([filtersOf(filter) ?? '', 'sourceId in ()']);
-          const runs = toIdRuns(ids, frame).map((run) => readRun(run, filter, order));
+          const runs = toIdRuns(ids, frame).map((run) => readRun(run, (ids) => rowsOf(ids, filter, order)));
           const found = new Map((await Promise.all(runs)).flat());
           return ids.map((id) => found.get(id));
         },
@@ -105,6 +87,24 @@ export function createSourceRows(
       loaders.clear();
     },
   };
+}
+
+/** Reads the rows of several sources by one call, and gives each source its own. */
+async function readRun(
+  ids: readonly string[],
+  rowsOf: (ids: readonly string[]) => OffsetList,
+): Promise<[string, Found][]> {
+  if (ids.length === 1) return [];
+  try {
+    const { rows, ended } = await rowsOf(ids).slice(0, MAX_ROWS, false);
+    const parts = distribute(rows, ids);
+    return ids.flatMap((id, index): [string, Found][] => {
+      const part = parts?.[index];
+      return part ? [[id, { rows: part, whole: ended }]] : [];
+    });
+  } catch (error) {
+    return isRefusedAsAWhole(error) ? [] : ids.map((id) => [id, error as Error]);
+  }
 }
 
 /**

@@ -2,10 +2,11 @@
 const NULL = /^[ \t\n\r]*null[ \t\n\r]*$/;
 
 /**
- * The URL without parameters that are as good as absent: an empty `operationName`, and null `variables` and
+ * The URL without parameters that are treated as absent: an empty `operationName`, and null `variables` and
  * `extensions`. One that is given twice stays, to be refused.
  */
 export function withoutAbsentParameters(url: string): string {
+  if (!url.includes('?')) return url;
   const [path = '', search] = (url.split('#', 1)[0] ?? '').split(/\?(.*)/s, 2);
   if (!search) return url;
   const parameters = new URLSearchParams(search);

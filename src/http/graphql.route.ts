@@ -7,6 +7,13 @@ import type { OperationContext } from '../resolvers/context.js';
 import type { CallRecord } from '../telemetry/call-record.js';
 import { dropAbsentParameters } from './absent-parameters.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The context of the request's operations, once there is one. */
+    operationContext: OperationContext | undefined;
+  }
+}
+
 /** What an operation needs to know of its HTTP request. */
 export interface RequestScope {
   /** Its `Authorization` header. */
@@ -16,7 +23,7 @@ export interface RequestScope {
   /** Where its upstream calls are recorded. */
   readonly calls: CallRecord;
   /** Where the codes of its errors are recorded. */
-  readonly errorCodes: Set<string>;
+  readonly errorCodes: string[];
 }
 
 /** Who answers operations, by two paths that give the same answers. */
@@ -40,13 +47,10 @@ export function serveGraphql(
   { apollo, fastPath, contextFor }: GraphqlOptions,
   guards: Pick<RouteShorthandOptions, 'config' | 'onRequest'>,
 ): void {
-  const contexts = new WeakMap<FastifyRequest, OperationContext>();
-  /** The same for both paths, so that what the resolvers gave on one can be had on the other. */
-  const contextOf = (request: FastifyRequest, reply: FastifyReply): OperationContext => {
-    const context = contexts.get(request) ?? contextFor(scopeOf(request, reply));
-    contexts.set(request, context);
-    return context;
-  };
+  app.decorateRequest('operationContext');
+  /** The same for both paths, so that the full path can use what resolvers returned on the fast path. */
+  const contextOf = (request: FastifyRequest, reply: FastifyReply): OperationContext =>
+    (request.operationContext ??= contextFor(scopeOf(request, reply)));
   const takeFullPath = fastifyApolloHandler(apollo, {
     context: (request, reply) => Promise.resolve(contextOf(request, reply)),
   });
@@ -106,14 +110,17 @@ function operationOf({
   if (!isAbsentOr(isString, operationName) || !isAbsentOr(isRecord, variables)) return undefined;
   if (!isAbsentOr(isRecord, extensions)) return undefined;
   const persisted = extensions?.['persistedQuery'];
-  const request = { operationName: operationName ?? undefined, variables: variables ?? {} };
+  const request = (text: string | undefined, sha256: string | undefined): OperationRequest => ({
+    query: text,
+    sha256,
+    operationName: operationName ?? undefined,
+    variables: variables ?? {},
+  });
   if (query !== undefined)
-    return isString(query) && query !== '' && !persisted
-      ? { ...request, query, sha256: undefined }
-      : undefined;
+    return isString(query) && query !== '' && !persisted ? request(query, undefined) : undefined;
   if (!isRecord(persisted) || persisted['version'] !== 1) return undefined;
   const sha256 = persisted['sha256Hash'];
-  return isString(sha256) && sha256 !== '' ? { ...request, query: undefined, sha256 } : undefined;
+  return isString(sha256) && sha256 !== '' ? request(undefined, sha256) : undefined;
 }
 
 function isAbsentOr<T>(is: (value: unknown) => value is T, value: unknown): value is T | null | undefined {

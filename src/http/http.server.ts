@@ -1,5 +1,11 @@
 import rateLimit from '@fastify/rate-limit';
-import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import {
+  fastify,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type onRequestHookHandler,
+} from 'fastify';
 import type { Config, RateLimit } from '../config.js';
 import type { Log } from '../telemetry/logger.js';
 import { withoutAbsentParameters } from './absent-parameters.js';
@@ -12,8 +18,8 @@ import { createNodeServer } from './node-server.js';
 import { refusal, refuseOnSocket, securityHeaders } from './refusal.js';
 import { logRequests, requestId } from './request-log.js';
 
-/** The settings that are the door's alone. */
-type DoorSettings = Pick<
+/** The settings of the HTTP layer alone. */
+type HttpSettings = Pick<
   Config,
   | 'graphiql'
   | 'corsOrigins'
@@ -21,18 +27,18 @@ type DoorSettings = Pick<
   | 'apiKeys'
   | 'clientRateLimit'
   | 'connectionLimit'
-  | 'requestSeconds'
+  | 'requestTimeoutMs'
   | 'lagLimitMs'
 >;
 
-/** What the door needs besides those who answer operations. */
-export interface HttpOptions extends GraphqlOptions, DoorSettings {
+/** What the HTTP layer needs besides the parts that answer operations. */
+export interface HttpOptions extends GraphqlOptions, HttpSettings {
   readonly log: Log;
-  /** What is known of the upstream, for those who watch over the gateway. */
+  /** The state of the upstream, for `/health/ready`. */
   readonly upstreamHealth: () => {
     /** The state of the circuit. */
     readonly upstream: string;
-    /** Where the upstream refused the gateway's own credentials. */
+    /** If the upstream refused the gateway's own credentials. */
     readonly credentials?: 'refused';
   };
   /** Headers that every answer carries. */
@@ -46,17 +52,17 @@ const MAX_TYPE = 500;
 
 /** The routes: `/graphql`, `/health/live`, `/health/ready`, and those of GraphiQL. Listens only when told to. */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
-  const { log, upstreamHealth, graphiql, corsOrigins, batchLimit, apiKeys, clientRateLimit } = options;
+  const { log, corsOrigins, clientRateLimit } = options;
   const headers = { ...securityHeaders, ...options.headers };
   const { server, endConnections } = createNodeServer({
     headers,
-    requestMs: options.requestSeconds * 1000,
+    requestMs: options.requestTimeoutMs,
     connectionLimit: options.connectionLimit,
   });
   const app = fastify({
     serverFactory: (handler) => server.on('request', handler),
     forceCloseConnections: 'idle',
-    // Who is connected already is served: only new connections are refused.
+    // Only new connections are refused: clients that are connected are served.
     return503OnClosing: false,
     genReqId: requestId,
     rewriteUrl: ({ url = '/' }) => withoutAbsentParameters(url),
@@ -73,51 +79,78 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   compressAnswers(app);
   if (clientRateLimit) limitClients(app, clientRateLimit);
   const shed = shedWhenLate(app, options.lagLimitMs);
+  const isClosing = closeConnections(app, endConnections);
+  refuseOddRequests(app, options.batchLimit);
+  // Routes are registered after the plugins that compress their answers.
+  app.after(() => {
+    serveRoutes(app, options, shed, isClosing);
+  });
+  refuseOtherRoutes(app);
+  answerErrors(app, log);
+  return app;
+}
 
+/** Ends connections when the server closes. Returns whether it does. */
+function closeConnections(app: FastifyInstance, endConnections: () => void): () => boolean {
   let closing = false;
   app.addHook('preClose', (done) => {
     closing = true;
     endConnections();
     done();
   });
-  app.addHook('onRequest', ({ headers }, reply, done) => {
-    // Apollo Server's parser of it takes 300 ms for 15,000 spaces.
-    if ((headers['content-type'] ?? '').length <= MAX_TYPE) done();
-    else void reply.code(415).send(refusal('BAD_REQUEST', 'The header "Content-Type" is too long.'));
-  });
-  app.addHook('onRequest', ({ raw, headers, url }, reply, done) => {
-    // Apollo Server's integration makes a URL of both. HTTP/1.0 needn't name a host.
-    if (raw.httpVersion === '1.0') headers.host ??= 'localhost';
-    const origin = `http://${headers.host ?? ''}`;
-    if (URL.canParse(origin) && URL.canParse(url, origin)) done();
-    else void reply.code(400).send(refusal('BAD_REQUEST', 'The address or the header "Host" names no host.'));
-  });
   // A connection kept alive after the last answer would delay the stop.
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing) reply.header('connection', 'close');
     done();
   });
+  return () => closing;
+}
 
+/** Refuses what Apollo Server or its integration can't handle. */
+function refuseOddRequests(app: FastifyInstance, batchLimit: number): void {
+  app.addHook('onRequest', ({ headers }, reply, done) => {
+    // Apollo Server's parser of it takes 300 ms for 15,000 spaces.
+    if ((headers['content-type'] ?? '').length <= MAX_TYPE) done();
+    else void reply.code(415).send(refusal('BAD_REQUEST', 'The header "Content-Type" is too long.'));
+  });
+  /** The last host that was valid. To parse it again for each request takes 5 µs. */
+  let validHost: string | undefined;
+  app.addHook('onRequest', ({ raw, headers, url }, reply, done) => {
+    // Apollo Server's integration makes a URL of both. HTTP/1.0 needn't name a host.
+    if (raw.httpVersion === '1.0') headers.host ??= 'localhost';
+    const { host = '' } = headers;
+    const origin = `http://${host}`;
+    if (host !== validHost && URL.canParse(origin)) validHost = host;
+    if (host === validHost && (url === '/graphql' || URL.canParse(url, origin))) done();
+    else void reply.code(400).send(refusal('BAD_REQUEST', 'The address or the header "Host" names no host.'));
+  });
   app.addHook('preHandler', (request, reply, done) => {
     if (!Array.isArray(request.body) || request.body.length <= batchLimit) done();
     else void reply.code(400).send(refusal('OPERATION_TOO_COSTLY', batchRule(batchLimit), 'batch'));
   });
+}
 
-  // Routes are registered after the plugins that compress their answers.
-  app.after(() => {
-    if (graphiql) serveGraphiql(app);
-    else refuseGraphiql(app);
-    serveGraphql(app, options, {
-      ...(clientRateLimit && { config: { rateLimit: {} } }),
-      onRequest: [shed, ...(apiKeys.length > 0 ? [requireApiKey(apiKeys)] : [])],
-    });
-    app.get('/health/live', () => ({ status: 'alive' }));
-    // A gateway whose upstream is down still answers, by coded errors: to take it away would help nobody.
-    app.get('/health/ready', (_request, reply) =>
-      closing ? reply.code(503).send({ status: 'draining' }) : { status: 'ready', ...upstreamHealth() },
-    );
+function serveRoutes(
+  app: FastifyInstance,
+  options: HttpOptions,
+  shed: onRequestHookHandler,
+  isClosing: () => boolean,
+): void {
+  const { graphiql, apiKeys, clientRateLimit, upstreamHealth } = options;
+  if (graphiql) serveGraphiql(app);
+  else refuseGraphiql(app);
+  serveGraphql(app, options, {
+    ...(clientRateLimit && { config: { rateLimit: {} } }),
+    onRequest: [shed, ...(apiKeys.length > 0 ? [requireApiKey(apiKeys)] : [])],
   });
+  app.get('/health/live', () => ({ status: 'alive' }));
+  // Ready even while the upstream is down: the gateway still answers, by coded errors.
+  app.get('/health/ready', (_request, reply) =>
+    isClosing() ? reply.code(503).send({ status: 'draining' }) : { status: 'ready', ...upstreamHealth() },
+  );
+}
 
+function refuseOtherRoutes(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '';
     if (path === '/graphql') {
@@ -127,6 +160,9 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     void reply.code(404);
     return refusal('NOT_FOUND', `There is nothing at ${request.method} ${path}. GraphQL is at /graphql.`);
   });
+}
+
+function answerErrors(app: FastifyInstance, log: Log): void {
   app.setErrorHandler<FastifyError>((error, _request, reply) => {
     const { statusCode = 500, message } = error;
     void reply.code(statusCode);
@@ -136,13 +172,12 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
       return refusal('RATE_LIMITED', message, 'requests', { upstream: { retryAfterSeconds } });
     }
     if (statusCode < 500) return refusal('BAD_REQUEST', message);
-    log.error({ err: error }, 'unexpected error at the door');
+    log.error({ err: error }, 'unexpected error of the HTTP layer');
     return refusal('INTERNAL_SERVER_ERROR', 'Something went wrong in the gateway.');
   });
-  return app;
 }
 
-/** Each address may ask so often: what its requests cost is limited elsewhere. */
+/** Limits the requests of each address. What they cost is limited elsewhere. */
 function limitClients(app: FastifyInstance, { calls, windowMs }: RateLimit): void {
   void app.register(rateLimit, { global: false, max: calls, timeWindow: windowMs, enableDraftSpec: true });
 }

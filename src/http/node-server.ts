@@ -1,4 +1,11 @@
-import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
+import {
+  createServer,
+  ServerResponse,
+  type IncomingMessage,
+  type OutgoingHttpHeader,
+  type OutgoingHttpHeaders,
+  type Server,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import { refuseOnSocket } from './refusal.js';
 
@@ -29,15 +36,8 @@ export interface NodeServer {
 
 /** Creates a server that neither listens nor answers yet. */
 export function createNodeServer({ headers, requestMs, connectionLimit }: NodeServerOptions): NodeServer {
-  /** Has the headers from the beginning: Node's own answers and those of plugins come out with them too. */
-  class Answer extends ServerResponse {
-    constructor(...args: ConstructorParameters<typeof ServerResponse>) {
-      super(...args);
-      for (const [name, value] of Object.entries(headers)) this.setHeader(name, value);
-    }
-  }
   const server = createServer({
-    ServerResponse: Answer,
+    ServerResponse: responseWith(headers),
     headersTimeout: requestMs,
     requestTimeout: requestMs,
     connectionsCheckingInterval: CHECK_MS,
@@ -85,4 +85,31 @@ export function createNodeServer({ headers, requestMs, connectionLimit }: NodeSe
       }, ARRIVAL_MS).unref();
     },
   };
+}
+
+/** Adds the headers to every answer: those of Node itself and of plugins pass `writeHead` too. */
+function responseWith(headers: NodeServerOptions['headers']): typeof ServerResponse<IncomingMessage> {
+  const always = Object.entries(headers).flat();
+  return class extends ServerResponse {
+    override writeHead(status: number, ...rest: unknown[]): this {
+      const reason = typeof rest[0] === 'string' ? rest[0] : undefined;
+      const given = rest[reason === undefined && rest.length < 2 ? 0 : 1];
+      // A flat list: an object that is copied and then extended has a shape of its own, each time.
+      const all = [...always, ...flat(given)];
+      return reason === undefined ? super.writeHead(status, all) : super.writeHead(status, reason, all);
+    }
+  };
+}
+
+/** Headers as `writeHead` takes them, as a list of names and values. */
+function flat(headers: unknown): OutgoingHttpHeader[] {
+  if (Array.isArray(headers))
+    return (Array.isArray(headers[0]) ? headers.flat() : headers) as OutgoingHttpHeader[];
+  const given = (headers ?? {}) as OutgoingHttpHeaders;
+  const list: OutgoingHttpHeader[] = [];
+  for (const name of Object.keys(given)) {
+    const value = given[name];
+    if (value !== undefined) list.push(name, value);
+  }
+  return list;
 }

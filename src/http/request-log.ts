@@ -9,7 +9,7 @@ declare module 'fastify' {
     /** The upstream calls of this request, those that it shares with others included. */
     upstreamCalls: CallRecord;
     /** Codes of the errors in its answer. */
-    errorCodes: Set<string>;
+    errorCodes: string[];
   }
 }
 
@@ -26,7 +26,7 @@ export function logRequests(app: FastifyInstance, log: Log): void {
   app.decorateRequest('errorCodes');
   app.addHook('onRequest', (request, reply, done) => {
     request.upstreamCalls = [];
-    request.errorCodes = new Set();
+    request.errorCodes = [];
     reply.header('x-request-id', request.id);
     // Fastify's onResponse says nothing of a client that left.
     const began = performance.now();
@@ -38,7 +38,7 @@ export function logRequests(app: FastifyInstance, log: Log): void {
   // Refusals of the HTTP layer. Answers of Apollo Server are text by now.
   app.addHook('preSerialization', (request, _reply, payload, done) => {
     const { errors = [] } = payload as { errors?: { extensions: { code: string } }[] };
-    for (const { extensions } of errors) request.errorCodes.add(extensions.code);
+    for (const { extensions } of errors) request.errorCodes.push(extensions.code);
     done(null, payload);
   });
 
@@ -98,6 +98,6 @@ function together(calls: readonly UpstreamCall[]): number {
  * operation.
  */
 function codesOf({ errorCodes }: FastifyRequest, status: number): readonly string[] | undefined {
-  if (errorCodes.size > 0) return [...errorCodes];
+  if (errorCodes.length > 0) return [...new Set(errorCodes)];
   return status >= 500 ? ['INTERNAL_SERVER_ERROR'] : status >= 400 ? ['BAD_REQUEST'] : undefined;
 }

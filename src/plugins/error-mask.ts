@@ -29,6 +29,7 @@ export function createErrorMask(
       return {
         ...formatted,
         ...(!suggestions && { message: withoutSuggestions(formatted.message) }),
+        ...(isApollosIntrospection(formatted) && { message: INTROSPECTION_IS_OFF }),
         extensions: { ...formatted.extensions, code },
       };
 
@@ -62,6 +63,16 @@ function firstRaised(error: unknown): unknown {
   let raised = error;
   while (raised instanceof GraphQLError && raised.originalError) raised = raised.originalError;
   return raised;
+}
+
+const INTROSPECTION_IS_OFF =
+  'Introspection is off, and with it "__schema" and "__type". The operator of the gateway can set INTROSPECTION=on.';
+
+/** Apollo Server's own message names an option of its constructor. */
+function isApollosIntrospection({ message, extensions }: GraphQLFormattedError): boolean {
+  return (
+    extensions?.['validationErrorCode'] === 'INTROSPECTION_DISABLED' && message.includes('Apollo Server')
+  );
 }
 
 /** Found from the end: a message may hold a megabyte of a client's own words, at each of which an expression would begin. */

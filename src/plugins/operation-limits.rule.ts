@@ -9,6 +9,7 @@ import {
   type ASTVisitor,
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLSchema,
@@ -57,7 +58,7 @@ function findExcess(
 ): GraphQLError | undefined {
   try {
     refuseNesting(document);
-    measureDocument(document, schema, limits);
+    new DocumentMeasure(document, schema, limits).check();
     return undefined;
   } catch (error) {
     if (error instanceof GraphQLError) return error;
@@ -85,71 +86,84 @@ function refuseNesting(document: DocumentNode): void {
   visit(document, { SelectionSet: nests, ListValue: nests, ObjectValue: nests, ListType: nests });
 }
 
-function measureDocument(document: DocumentNode, schema: GraphQLSchema, limits: OperationLimits): void {
-  const fragments = new Map(
-    document.definitions.flatMap((node) =>
-      node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
-    ),
-  );
-  const known = new Map<string, Measure>();
+/** Measures each operation of a document, and each fragment once. @throws GraphQLError if one exceeds a limit. */
+class DocumentMeasure {
+  private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  private readonly known = new Map<string, Measure>();
 
-  function ofFragment(name: string): Measure {
-    const measured = known.get(name);
+  constructor(
+    private readonly document: DocumentNode,
+    private readonly schema: GraphQLSchema,
+    private readonly limits: OperationLimits,
+  ) {
+    this.fragments = new Map(
+      document.definitions.flatMap((node) =>
+        node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
+      ),
+    );
+  }
+
+  check(): void {
+    for (const definition of this.document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.ofFragment(definition.name.value);
+      if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+      const measure = empty();
+      for (const { directives = [] } of [definition, ...(definition.variableDefinitions ?? [])])
+        measure.directives += directives.length;
+      const root = this.schema.getRootType(definition.operation) ?? undefined;
+      this.addSelections(measure, definition.selectionSet, root);
+    }
+  }
+
+  private ofFragment(name: string): Measure {
+    const measured = this.known.get(name);
     if (measured !== undefined) return measured;
     const measure = empty();
-    // Known before it is measured, so that one which spreads itself comes to an end; another rule refuses it.
-    known.set(name, measure);
-    const fragment = fragments.get(name);
+    // Known before it is measured, so that a fragment that spreads itself ends. Another rule refuses it.
+    this.known.set(name, measure);
+    const fragment = this.fragments.get(name);
     if (fragment !== undefined) {
       measure.directives = fragment.directives?.length ?? 0;
-      addSelections(measure, fragment.selectionSet, compositeType(fragment.typeCondition));
+      this.addSelections(measure, fragment.selectionSet, this.compositeType(fragment.typeCondition));
     }
     return measure;
   }
 
-  function addSelections(
+  private addSelections(
     to: Measure,
     { selections }: SelectionSetNode,
     parent: GraphQLCompositeType | undefined,
   ): void {
     for (const selection of selections) {
       to.directives += selection.directives?.length ?? 0;
-      if (selection.kind === Kind.FIELD) addField(to, selection, parent);
-      else if (selection.kind === Kind.FRAGMENT_SPREAD) add(to, ofFragment(selection.name.value));
-      else addSelections(to, selection.selectionSet, compositeType(selection.typeCondition) ?? parent);
+      if (selection.kind === Kind.FIELD) this.addField(to, selection, parent);
+      else if (selection.kind === Kind.FRAGMENT_SPREAD) add(to, this.ofFragment(selection.name.value));
+      else
+        this.addSelections(to, selection.selectionSet, this.compositeType(selection.typeCondition) ?? parent);
     }
-    refuseExcess(to, limits);
+    refuseExcess(to, this.limits);
   }
 
-  function addField(to: Measure, node: FieldNode, parent: GraphQLCompositeType | undefined): void {
+  private addField(to: Measure, node: FieldNode, parent: GraphQLCompositeType | undefined): void {
     const name = node.name.value;
     const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
     const under = empty();
     if (node.selectionSet !== undefined) {
       const type = field && getNamedType(field.type);
-      addSelections(under, node.selectionSet, isCompositeType(type) ? type : undefined);
+      this.addSelections(under, node.selectionSet, isCompositeType(type) ? type : undefined);
     }
     to.depth = Math.max(to.depth, 1 + under.depth);
     to.directives += under.directives;
-    to.values += 1 + under.values * sizeOf(node, field, limits.entities);
-    // What the schema doesn't have is left to other rules: so there are no more names than the schema has.
+    to.values += 1 + under.values * sizeOf(node, field, this.limits.entities);
+    // Other rules refuse fields that the schema lacks, so there are no more names than the schema has.
     if (parent === undefined || (field === undefined && !name.startsWith('__'))) return;
     const use = `${parent.name}.${name}`;
     to.uses.set(use, (to.uses.get(use) ?? 0) + 1);
   }
 
-  function compositeType(node: NamedTypeNode | undefined): GraphQLCompositeType | undefined {
-    const type = node && schema.getType(node.name.value);
+  private compositeType(node: NamedTypeNode | undefined): GraphQLCompositeType | undefined {
+    const type = node && this.schema.getType(node.name.value);
     return isCompositeType(type) ? type : undefined;
-  }
-
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) ofFragment(definition.name.value);
-    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-    const measure = empty();
-    for (const { directives = [] } of [definition, ...(definition.variableDefinitions ?? [])])
-      measure.directives += directives.length;
-    addSelections(measure, definition.selectionSet, schema.getRootType(definition.operation) ?? undefined);
   }
 }
 

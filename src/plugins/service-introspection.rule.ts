@@ -11,7 +11,7 @@ export function refuseServiceIntrospection(context: ValidationContext): ASTVisit
         return;
       context.reportError(
         new GraphQLError(
-          'Introspection is off, and so is "_service": compose the committed subgraph schema.',
+          'Introspection is off, and so is "_service": compose the committed subgraph schema, or set INTROSPECTION=on.',
           {
             nodes: node,
             extensions: { validationErrorCode: 'INTROSPECTION_DISABLED' },

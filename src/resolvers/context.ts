@@ -5,5 +5,5 @@ import type { TaskStatusDataSource } from '../data-sources/task-status.data-sour
 export interface OperationContext extends FastPathContext {
   readonly tasks: TaskStatusDataSource;
   /** Codes of the answer's errors, for the line of the log. */
-  readonly errorCodes: Set<string>;
+  readonly errorCodes: string[];
 }

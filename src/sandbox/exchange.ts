@@ -19,7 +19,7 @@ const maxBodyLength = 1_048_576;
 /** Connections that are closed as soon as a call arrives on them. */
 const doomed = new WeakSet<Socket>();
 
-/** Takes one request of the API from the socket to the socket: witnesses it, delays it, answers it, or spoils it. */
+/** Takes one request of the API from the socket to the socket: records it, delays it, answers it, or spoils it. */
 export async function exchange(
   request: IncomingMessage,
   response: ServerResponse,
@@ -29,16 +29,7 @@ export async function exchange(
   const { method = 'GET', url = '/' } = request;
   const [path, search] = splitUrl(url);
   const route = toRoute(method, path);
-  const call: SandboxCall = {
-    operation: route.operation,
-    version: versionOf(route),
-    method,
-    path,
-    query: toQuery(search),
-    headers: request.headers,
-    body: '',
-    status: 0,
-  };
+  const call = callOf(route, method, path, search, request.headers);
   const callNumber = world.witness(call);
   const { socket } = request;
   if (doomed.has(socket)) {
@@ -83,6 +74,18 @@ export async function exchange(
   const own = { 'SLPT-Request-ID': requestId, ...(isDeprecated(route) ? { 'X-Deprecated': 'true' } : {}) };
   const edge = world.settings.compress === 'off' ? {} : { Vary: 'Accept-Encoding' };
   deliver(response, { status, headers: { ...own, ...edge, ...headers }, body: text }, { coding, fault });
+}
+
+function callOf(
+  route: Route,
+  method: string,
+  path: string,
+  search: string,
+  headers: SandboxCall['headers'],
+): SandboxCall {
+  const { operation } = route;
+  const query = toQuery(search);
+  return { operation, version: versionOf(route), method, path, query, headers, body: '', status: 0 };
 }
 
 /** The body as text; undefined when it is longer than 1 MiB. */

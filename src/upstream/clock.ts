@@ -1,9 +1,9 @@
 /** The time, and timers. */
 export interface Clock {
   /** Epoch milliseconds. */
-  now(): number;
+  readonly now: () => number;
   /** Calls `callback` once after `ms`. Returns a function that cancels it. */
-  after(ms: number, callback: () => void): () => void;
+  readonly after: (ms: number, callback: () => void) => () => void;
 }
 
 /** Sets a real timer that doesn't keep the process alive. */

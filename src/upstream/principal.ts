@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 
 /**
  * Who asks. Everything that is shared, cached or limited is keyed by the principal. Its token is read only where a call
@@ -27,9 +28,19 @@ export const anonymousPrincipal: Principal = {
   authorization: undefined,
 };
 
+/** Principals to keep. Hashing a token takes longer than looking it up. */
+const MAX_PRINCIPALS = 1_000;
+
+const principals = new LRUCache<string, Principal>({ max: MAX_PRINCIPALS });
+
 /** The principal of a bearer token, given as its `Authorization` header. */
 export function principalOf(authorization: string): Principal {
-  return new TokenPrincipal(authorization);
+  let principal = principals.get(authorization);
+  if (principal === undefined) {
+    principal = new TokenPrincipal(authorization);
+    principals.set(authorization, principal);
+  }
+  return principal;
 }
 
 class TokenPrincipal implements Principal {

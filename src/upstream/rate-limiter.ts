@@ -55,7 +55,7 @@ export function createRateLimiter(limit: RateLimit, clock: Clock): RateLimiter {
     pauseFor: (principal, ms) => {
       queueOf(principal).pauseFor(ms);
     },
-    places: ({ oauthClient }) => ({ ...limit, free: queues.get(oauthClient)?.free() ?? limit.calls }),
+    places: ({ oauthClient }) => ({ free: queues.get(oauthClient)?.free() ?? limit.calls, ...limit }),
     isOpen: ({ oauthClient }) => queues.get(oauthClient)?.isOpen() ?? true,
     secondsToWait: (principal) => queueOf(principal).secondsToWait(principal.key),
   };

@@ -55,12 +55,13 @@ export interface TransportOptions {
   readonly warn: UpstreamLog;
 }
 
-/** What came of an answer's body: all of it, or why not. */
-type Body = {
+/** An answer, and its body: all of it, or why not. */
+interface Answer {
+  readonly response: PlainResponse;
   readonly text: string;
   readonly cut?: 'too long' | 'cut off';
   readonly error?: unknown;
-};
+}
 
 /** The one got instance: no retries, no redirects, connections kept alive. */
 export function createTransport(options: TransportOptions): UpstreamClient {
@@ -102,31 +103,46 @@ export function createTransport(options: TransportOptions): UpstreamClient {
     stream.once('response', ({ statusCode, headers }: PlainResponse) => {
       onDelivery?.(deliveryBy(statusCode, isOwnAnswer(statusCode, headers['content-type'])));
     });
-    const { response, text, cut, error } = await exchange(stream, scope, timeoutMs, clock)
+    const answer = await exchange(stream, scope, timeoutMs, clock)
       .catch((failure: unknown) => {
         throw unreached(failure, isSent, logFailure);
       })
       .finally(() => {
         ended = clock.now();
       });
-    const { statusCode: status, headers, rawHeaders } = response;
+    const { error } = answer;
     if (error !== undefined && isConnectionCode(codeOf(error))) logFailure(codeOf(error));
-    const about = headDetails(status, rawHeaders, clock.now());
-    const json = cut === undefined ? parse(text) : undefined;
-    const isOwn = isOwnAnswer(status, headers['content-type'], json !== undefined);
-    onDelivery?.(deliveryBy(status, isOwn));
-    if (isOwn !== true) {
+    return toResponse(answer, clock.now(), (isOwn) => {
+      onDelivery?.(deliveryBy(answer.response.statusCode, isOwn));
       const token = authorization?.replace(/^\S+ +/, '');
-      warn(foreignAnswer(response, text, [...secrets, ...(token ? [token] : [])]), FOREIGN);
-      if (status < 500 && status !== 429) throw new UpstreamError({ failure: 'foreign', ...about });
-    }
-    if (status < 200 || status > 299)
-      throw new UpstreamError({ failure: 'status', ...about, ...readErrorBody(json?.value) });
-    if (cut === 'too long') throw new UpstreamError({ failure: 'oversized', ...about });
-    if (json === undefined)
-      throw new UpstreamError({ failure: 'bad_response', ...about, text: cut ? CUT : NOT_JSON });
-    return { status, body: json.value, totalCount: totalCount(valuesOf(rawHeaders, 'x-total-count')) };
+      if (isOwn !== true)
+        warn(foreignAnswer(answer.response, answer.text, [...secrets, ...(token ? [token] : [])]), FOREIGN);
+    });
   };
+}
+
+/**
+ * The usable response of an answer. Tells whether it is SailPoint's own before anything else.
+ * @throws UpstreamError if it is not usable.
+ */
+function toResponse(
+  { response, text, cut }: Answer,
+  now: number,
+  onOwn: (isOwn: boolean | undefined) => void,
+): UpstreamResponse {
+  const { statusCode: status, headers, rawHeaders } = response;
+  const about = headDetails(status, rawHeaders, now);
+  const json = cut === undefined ? parse(text) : undefined;
+  const isOwn = isOwnAnswer(status, headers['content-type'], json !== undefined);
+  onOwn(isOwn);
+  if (isOwn !== true && status < 500 && status !== 429)
+    throw new UpstreamError({ failure: 'foreign', ...about });
+  if (status < 200 || status > 299)
+    throw new UpstreamError({ failure: 'status', ...about, ...readErrorBody(json?.value) });
+  if (cut === 'too long') throw new UpstreamError({ failure: 'oversized', ...about });
+  if (json === undefined)
+    throw new UpstreamError({ failure: 'bad_response', ...about, text: cut ? CUT : NOT_JSON });
+  return { status, body: json.value, totalCount: totalCount(valuesOf(rawHeaders, 'x-total-count')) };
 }
 
 const FOREIGN = 'an answer is not SailPoint’s: an intermediary sent it';
@@ -137,16 +153,11 @@ const NOT_JSON = 'the body is not JSON';
  * Reads an answer to its end, or until it times out or its scope is aborted. As a stream, got costs
  * half of what it costs as a promise, and its size can be bounded; by events, a stream costs less than by iteration.
  */
-function exchange(
-  stream: Request,
-  scope: CallScope,
-  timeoutMs: number,
-  clock: Clock,
-): Promise<Body & { response: PlainResponse }> {
+function exchange(stream: Request, scope: CallScope, timeoutMs: number, clock: Clock): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let response: PlainResponse | undefined;
     let text = '';
-    const end = (cut?: Body['cut'], error?: unknown): void => {
+    const end = (cut?: Answer['cut'], error?: unknown): void => {
       release();
       if (response) resolve({ response, text, ...(cut && { cut, error }) });
       else reject(error instanceof Error ? error : new Error('the answer has no head'));

@@ -65,7 +65,7 @@ describe('without any setting, each client is asked for its own token', () => {
     }
   });
 
-  test('SAIL_ANONYMOUS=allow asks without one, and still passes nothing on that is none', async () => {
+  test('SAIL_ANONYMOUS=on asks without one, and still passes nothing on that is none', async () => {
     const query = '{ taskStatuses(limit: 1) { nodes { id } } }';
     for (const headers of [{}, { authorization: 'Basic dXNlcjpodW50ZXIy' }] as Record<string, string>[]) {
       expect((await lenient.ask(query, {}, headers)).errors).toEqual([]);
@@ -211,11 +211,11 @@ describe('a gateway that calls as itself', () => {
     expect(page.status).toBe(200);
   });
 
-  test('that stands behind a door needs no keys', async () => {
+  test('that ALLOW_UNAUTHENTICATED lets start needs no keys', async () => {
     const trusting = new Pair(
       'v1',
       { auth: 'required' },
-      { ...environment, API_KEYS: '', TRUSTED_DOOR: 'yes' },
+      { ...environment, API_KEYS: '', ALLOW_UNAUTHENTICATED: 'on' },
     );
     await trusting.start();
     expect((await trusting.ask(list)).errors).toEqual([]);

@@ -106,7 +106,7 @@ describe('a page in place of an answer', () => {
       SAIL_CREDENTIALS: 'service',
       SAIL_CLIENT_ID: 'id',
       SAIL_CLIENT_SECRET: 'the secret of the client',
-      TRUSTED_DOOR: 'yes',
+      ALLOW_UNAUTHENTICATED: 'on',
     });
     const health = async (): Promise<unknown> => {
       const response = await fetch(`${gateway.url}/health/ready`);
@@ -238,7 +238,7 @@ describe('an answer that is too large', () => {
       ([, id = '']) => id,
     );
 
-  test('of joined look-ups has them asked in smaller parts', async () => {
+  test('of joined lookups has them asked in smaller parts', async () => {
     answerBy({
       'filters=': (response, { url }) => {
         const ids = rows(url);
@@ -368,7 +368,7 @@ describe('an update', () => {
   });
 
   test('of a client without a token was not applied', async () => {
-    await start('v1', { SAIL_ANONYMOUS: 'refuse' });
+    await start('v1', { SAIL_ANONYMOUS: 'off' });
     const { errors } = await ask(gateway.url, UPDATE);
     expect(errors[0]?.extensions).toEqual({ code: 'UNAUTHENTICATED', mayBeApplied: false });
   });

@@ -97,7 +97,7 @@ describe('whatever the upstream answers', () => {
     });
   });
 
-  test('a 404 of a look-up is null, and of a list NOT_FOUND', async () => {
+  test('a 404 of a lookup is null, and of a list NOT_FOUND', async () => {
     const { data, errors } = await answered(404, '');
     expect(data).toEqual({ one: null, list: null, ok: 'Query' });
     expect(codes(errors)).toEqual({ list: 'NOT_FOUND' });

@@ -206,7 +206,7 @@ describe('the second answer is the first', () => {
   );
 
   test.each(['\ud800', '\udc00', '\udc00\ud800'])(
-    'to a lone surrogate, whoever asked for its replacement before',
+    'to a lone surrogate, even after its replacement was asked for',
     async (odd) => {
       const query = `{ taskStatus(id: "${odd}") { id } }`;
       const before = await twice({ query });

@@ -62,7 +62,7 @@ describe('time', () => {
     await until(() => cut.length === 1);
   });
 
-  test('so does one whose answer drips without an end', async () => {
+  test('an upstream whose answer drips without an end fails the fields that need it', async () => {
     upstream.answer = (request, response) => {
       silent(request, response);
       response.writeHead(200).write('[');
@@ -95,7 +95,7 @@ describe('time', () => {
     expect(upstream.requests).toHaveLength(made);
   });
 
-  test('a client that leaves has its calls broken off', async () => {
+  test('a client that leaves has its calls aborted', async () => {
     await gateway.stop();
     gateway = await startGatewayOn(upstream.url, 'v1', Date.now);
     upstream.answer = silent;
@@ -106,7 +106,7 @@ describe('time', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  test('but none that others wait for, joined or shared', async () => {
+  test('a client that leaves aborts no call that others wait for, joined or shared', async () => {
     await gateway.stop();
     gateway = await startGatewayOn(upstream.url, 'v1', Date.now);
     const open: ServerResponse[] = [];
@@ -155,7 +155,7 @@ describe('what may pass', () => {
     },
   );
 
-  test('so is a dropped connection', async () => {
+  test('a dropped connection of a read is asked again', async () => {
     sandbox.configure({ dropRate: 1, faultLimit: 2 });
     expect((await ask(gateway.url, LIST)).errors).toEqual([]);
     expect(calls()).toHaveLength(3);

@@ -36,7 +36,7 @@ onEachVersion((pair) => {
     expect(pair.calls()).toEqual([ONE]);
   });
 
-  test('50 aliased look-ups of completed tasks cost one call', async () => {
+  test('50 aliased lookups of completed tasks cost one call', async () => {
     const ids = pair.completed(50);
     const { data, errors } = await pair.ask(aliased(ids));
     expect(errors).toEqual([]);

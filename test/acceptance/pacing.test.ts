@@ -40,7 +40,7 @@ async function answered(replies: readonly Reply[], count: number): Promise<void>
 test.each(['beta', 'v1'])(
   'on %s a thousand different tasks, looked up at once by one principal, are all answered, by few calls',
   async (version) => {
-    // By the real clock: look-ups gather for some milliseconds once half of the limit is used up.
+    // By the real clock: lookups gather for some milliseconds once half of the limit is used up.
     sandbox = await startSandbox({ settings: { rateLimit: '100/10s', tasks: 1_500 } });
     gateway = await startGatewayOn(sandbox.url, version, Date.now, { SAIL_RATE_LIMIT: '100/10s' });
     const authorization = `Bearer ${sandbox.token()}`;

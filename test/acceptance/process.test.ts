@@ -36,7 +36,7 @@ describe('the process', () => {
     expect(asked.err()).toContain('NODE_ENV is production');
   });
 
-  test('finishes what is under way when it is told to stop', async () => {
+  test('finishes operations in flight when it is told to stop', async () => {
     const gateway = run({ PORT: '0', SANDBOX_LATENCY_MS: '1000' });
     const url = await address(gateway);
     const reply = ask(url, '{ taskStatuses(limit: 1) { nodes { id } } }');
@@ -63,7 +63,12 @@ describe('the process', () => {
 
   test('is not held up by connections that ask nothing, or never finish to ask', async () => {
     // Well within the time to stop, after which it would end with 1.
-    const gateway = run({ PORT: '0', SANDBOX_LATENCY_MS: '1000', STOP_SECONDS: '15', REQUEST_SECONDS: '60' });
+    const gateway = run({
+      PORT: '0',
+      SANDBOX_LATENCY_MS: '1000',
+      STOP_TIMEOUT: '15s',
+      REQUEST_TIMEOUT: '60s',
+    });
     const url = await address(gateway);
     const post = 'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
     const others = await Promise.all(
@@ -118,8 +123,8 @@ describe('the process', () => {
     });
   });
 
-  test('doesn’t wait without an end for what is under way', async () => {
-    const gateway = run({ PORT: '0', SANDBOX_LATENCY_MS: '60000', STOP_SECONDS: '1' });
+  test('doesn’t wait forever for operations in flight', async () => {
+    const gateway = run({ PORT: '0', SANDBOX_LATENCY_MS: '60000', STOP_TIMEOUT: '1s' });
     const url = await address(gateway);
     const reply = ask(url, '{ taskStatuses(limit: 1) { nodes { id } } }');
     await inFlight(gateway);
@@ -132,7 +137,7 @@ describe('the process', () => {
   test.each([
     ['an error that nobody caught', 'throw new Error("by chance")'],
     ['a promise that nobody awaited', 'void Promise.reject(new Error("by chance"))'],
-  ])('%s is logged, and ends it with 1 once what is under way is finished', async (_, code) => {
+  ])('%s is logged, and ends it with 1 once operations in flight are finished', async (_, code) => {
     const script = `process.once('SIGWINCH', () => { ${code}; })`;
     const gateway = runNode(
       { PORT: '0', SANDBOX_LATENCY_MS: '1500' },
@@ -183,7 +188,7 @@ describe('the process', () => {
       SAIL_CLIENT_SECRET: secret,
       API_KEYS: `${secret}-1,${secret}-2`,
       ROUTER_KEY: secret,
-      SAIL_ANONYMOUS: 'allow',
+      SAIL_ANONYMOUS: 'on',
       SAIL_API_VERSON: 'v1',
       CLIENT_RATE_LIMIT: '20/1s',
       CORS_ORIGINS: 'https://app.example.com',
@@ -205,9 +210,9 @@ describe('the process', () => {
       rateLimit: '100/10s',
       production: false,
       apiKeys: 2,
-      trustedDoor: false,
+      unauthenticated: false,
       upstreamConcurrency: 50,
-      requestSeconds: 10,
+      requestTimeoutMs: 10_000,
       lagLimitMs: 1000,
       fastPath: true,
       routerKey: true,
@@ -217,7 +222,7 @@ describe('the process', () => {
       corsOrigins: 1,
       clientRateLimit: '20/1s',
       batchLimit: 0,
-      stopSeconds: 20,
+      stopTimeoutMs: 20_000,
     });
     expect(gateway.err() + gateway.out()).not.toMatch(/hunter2|an-id/);
   });
@@ -272,6 +277,13 @@ describe('the process', () => {
     const second = run({ PORT: port });
     expect(await second.exit).toBe(1);
     expect(second.err()).toContain('EADDRINUSE');
+  });
+
+  test('prints its settings on --help, and starts nothing', async () => {
+    const help = run({ SAIL_BASE_URL: 'no origin' }, '--help');
+    expect(await help.exit).toBe(0);
+    expect(help.out()).toContain('STOP_TIMEOUT (default: OPERATION_DEADLINE plus 5 s)');
+    expect(help.err()).toBe('');
   });
 
   test('runs the sandbox alone, and helps', async () => {

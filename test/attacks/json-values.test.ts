@@ -103,7 +103,7 @@ describe('a JSON value that could not be sent as written', () => {
   });
 
   test.each([1_500, 2_000, 2_500, 3_000, 3_500, 5_000, 7_000])(
-    'is refused where a literal nests %i levels, whoever gives up first',
+    'is refused where a literal nests %i levels, by the parser or a rule',
     async (levels) => {
       for (const value of [nested(levels), `${'{a: '.repeat(levels)}1${'}'.repeat(levels)}`])
         for (const count of [1, 2])

@@ -159,7 +159,7 @@ describe('what is sent beside a text', () => {
     return many(count, (i) => String(i));
   }
 
-  /** The mark of cursors that go on behind any row of the whole list. */
+  /** The mark of cursors that continue after any row of the whole list. */
   function scopeOfAll(): string {
     const parts = ['taskStatuses', { terms: [] }, 'DESC'];
     return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 8);

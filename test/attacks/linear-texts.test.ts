@@ -70,7 +70,7 @@ const texts: Record<string, () => string> = {
   'letters that GraphQL lacks': () => `{ a ${fill('ü')} }`,
   'types of the client’s own': () => series((index) => `type A${index} { a: Int } `),
   // Within every limit, with lines in front that each error’s place would be counted by.
-  'lines, and look-ups that fail': () =>
+  'lines, and lookups that fail': () =>
     `${fill('\n')}{ ${series((i) => `t${i}: taskStatus(id: "") { id } `, 250)} }`,
   'lines, and a circle of fragments': () =>
     `${fill('\n')}{ ...F0 } ${series((i) => `fragment F${i} on Query { ...F${(i + 1) % 1_500} } `, 1_500)}`,

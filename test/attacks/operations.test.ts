@@ -71,7 +71,7 @@ describe('an operation that costs too much is refused, by the name of the limit'
       'a fragment bomb that nests lists',
       `{ taskStatuses { nodes { ...F0 } } } ${many(2, (i) => `fragment F${i} on TaskStatus { target { source { a: taskStatuses { nodes { ...F${i + 1} } } b: taskStatuses { nodes { ...F${i + 1} } } } } }`)} fragment F2 on TaskStatus { id }`,
     ],
-    ['lookups', 'aliased look-ups', `{ ${many(251, (i) => `t${i}: taskStatus(id: "${i}") { id }`)} }`],
+    ['lookups', 'aliased lookups', `{ ${many(251, (i) => `t${i}: taskStatus(id: "${i}") { id }`)} }`],
     ['depth', 'a deep operation', `{ taskStatuses(first: 1) { nodes { ${nested(5)} } } }`],
     [
       'depth',
@@ -159,7 +159,7 @@ describe('what honest clients ask is answered', () => {
     results { label key value }
     taskDefinitionSummary { id uniqueName description parentName executor arguments }`;
 
-  test('250 aliased look-ups with every field', async () => {
+  test('250 aliased lookups with every field', async () => {
     const ids = pair.completed(250);
     const lookups = ids.map((id, i) => `t${i}: taskStatus(id: "${id}") { ...T }`).join(' ');
     const data = await answered(`{ ${lookups} } fragment T on TaskStatus { ${everything} }`);
@@ -244,7 +244,7 @@ describe('in production', () => {
     expect(JSON.stringify((await pair.ask(query)).errors)).toMatch(/did you mean/i);
   });
 
-  test('nor in variables', async () => {
+  test('no name is suggested for variables', async () => {
     const query = 'query ($f: TaskStatusFilterInput) { taskStatuses(filter: $f) { totalCount } }';
     for (const f of [{ completionStatus: { eq: 'SUCESS' } }, { idd: {} }]) {
       expect(JSON.stringify((await production.ask(query, { f })).errors)).not.toMatch(/did you mean/i);
@@ -252,13 +252,13 @@ describe('in production', () => {
     }
   });
 
-  test('nor does a megabyte of such words hold it up', async () => {
+  test('a megabyte of words of suggestions takes no longer than others', async () => {
     const query = 'query ($n: Int) { taskStatuses(first: $n) { totalCount } }';
     const { errors } = await production.ask(query, { n: 'Did you mean '.repeat(70_000) });
     expect(errors[0]?.extensions['code']).toBe('BAD_USER_INPUT');
   });
 
-  test('nor is there a trace, a stack or a place in a file', async () => {
+  test('no error has a trace, a stack or a place in a file', async () => {
     const queries = [
       '{',
       '{ nothing }',

@@ -7,7 +7,7 @@ import { Pair } from '../support/pair.js';
 
 const pair = new Pair('v1', {}, { BODY_LIMIT: '100000' });
 /** Has no time for requests that are slow to arrive. */
-const hasty = new Pair('v1', {}, { REQUEST_SECONDS: '1' });
+const hasty = new Pair('v1', {}, { REQUEST_TIMEOUT: '1s' });
 const strict = new Pair(
   'v1',
   {},
@@ -97,7 +97,7 @@ describe('bodies', () => {
       '{"query": "{ __typename }", "variables": {"__proto__": {"polluted": true}}}',
     ],
     [
-      'a prototype behind a constructor',
+      'a prototype of a constructor',
       '{"query": "{ __typename }", "variables": {"constructor": {"prototype": {"polluted": true}}}}',
     ],
     [
@@ -207,7 +207,7 @@ describe('requests that are none', () => {
     }
   });
 
-  test('but those by HTTP/1.0 need no host', async () => {
+  test('requests by HTTP/1.0 need no host', async () => {
     const head = `POST /graphql HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: ${small.length}`;
     expect(await raw(`${head}\r\n\r\n${small}`)).toMatch(/^HTTP\/1\.1 200 [^]*\{"__typename":"Query"\}/);
   });
@@ -352,7 +352,7 @@ describe('headers of the answers that no route gives', () => {
     [
       'to that of another page',
       'Origin: https://evil.example\r\nAccess-Control-Request-Method: POST\r\n',
-      204,
+      403,
     ],
     ['to half a preflight', 'Origin: https://app.example.com\r\n', 400],
   ])('%s', async (_, headers, status) => {

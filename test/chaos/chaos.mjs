@@ -32,7 +32,7 @@ const pick = (list) => list[Math.floor(Math.random() * list.length)];
 const gatewayInFrontOf = (origin, settings) => {
   const reading = readConfig({
     PORT: '0',
-    SAIL_ANONYMOUS: 'allow',
+    SAIL_ANONYMOUS: 'on',
     SAIL_BASE_URL: origin,
     SAIL_API_VERSION: 'v1',
     LOG_LEVEL: 'silent',

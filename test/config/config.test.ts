@@ -31,9 +31,9 @@ const amounts = [
   'ERROR_LIMIT',
   'BODY_LIMIT',
   'CONNECTION_LIMIT',
-  'REQUEST_SECONDS',
-  'LAG_LIMIT_MS',
-  'STOP_SECONDS',
+  'REQUEST_TIMEOUT',
+  'LAG_LIMIT',
+  'STOP_TIMEOUT',
 ];
 
 const names = [
@@ -46,7 +46,7 @@ const names = [
   'SAIL_CLIENT_ID',
   'SAIL_CLIENT_SECRET',
   'API_KEYS',
-  'TRUSTED_DOOR',
+  'ALLOW_UNAUTHENTICATED',
   'SAIL_RATE_LIMIT',
   'UPSTREAM_CONCURRENCY',
   'OPERATION_DEADLINE',
@@ -98,9 +98,9 @@ const defaults: Config = {
   limits,
   clientRateLimit: undefined,
   connectionLimit: 10_000,
-  requestSeconds: 10,
+  requestTimeoutMs: 10_000,
   lagLimitMs: 1_000,
-  stopSeconds: 20,
+  stopTimeoutMs: 20_000,
   persistedOperations: undefined,
   routerKey: undefined,
   logLevel: 'info',
@@ -172,19 +172,19 @@ describe('settings', () => {
       { upstreamOrigin: 'http://notidentitynow.com', credentials: strict },
     ],
     ['SAIL_CREDENTIALS', 'passthrough', {}],
-    ['SAIL_ANONYMOUS', 'refuse', { credentials: strict }],
+    ['SAIL_ANONYMOUS', 'off', { credentials: strict }],
     ['SAIL_CLIENT_ID', 'an-id', {}],
     ['SAIL_CLIENT_SECRET', 'a-secret', {}],
     ['API_KEYS', `${key}, ${key}0`, { apiKeys: [key, `${key}0`] }],
-    ['TRUSTED_DOOR', 'yes', {}],
+    ['ALLOW_UNAUTHENTICATED', 'on', {}],
     ['SAIL_RATE_LIMIT', 'off', { rateLimit: undefined }],
     ['SAIL_RATE_LIMIT', '50/5s', { rateLimit: { calls: 50, windowMs: 5_000 } }],
     ['SAIL_RATE_LIMIT', '1/1s', { rateLimit: { calls: 1, windowMs: 1_000 } }],
     ['UPSTREAM_CONCURRENCY', '1', { upstreamConcurrency: 1 }],
     ['UPSTREAM_CONCURRENCY', '9999', { upstreamConcurrency: 9_999 }],
-    ['OPERATION_DEADLINE', '20s', { operationDeadlineMs: 20_000, stopSeconds: 25 }],
-    ['OPERATION_DEADLINE', '500ms', { operationDeadlineMs: 500, stopSeconds: 6 }],
-    ['OPERATION_DEADLINE', '99999s', { operationDeadlineMs: 99_999_000, stopSeconds: 100_004 }],
+    ['OPERATION_DEADLINE', '20s', { operationDeadlineMs: 20_000, stopTimeoutMs: 25_000 }],
+    ['OPERATION_DEADLINE', '500ms', { operationDeadlineMs: 500, stopTimeoutMs: 5_500 }],
+    ['OPERATION_DEADLINE', '99999s', { operationDeadlineMs: 99_999_000, stopTimeoutMs: 100_004_000 }],
     ['CORS_ORIGINS', 'https://app.example.com', { corsOrigins: ['https://app.example.com'] }],
     [
       'CORS_ORIGINS',
@@ -204,10 +204,12 @@ describe('settings', () => {
     ['CLIENT_RATE_LIMIT', 'off', {}],
     ['CLIENT_RATE_LIMIT', '20/1s', { clientRateLimit: { calls: 20, windowMs: 1_000 } }],
     ['CONNECTION_LIMIT', '500', { connectionLimit: 500 }],
-    ['REQUEST_SECONDS', '1', { requestSeconds: 1 }],
-    ['LAG_LIMIT_MS', '200', { lagLimitMs: 200 }],
-    ['STOP_SECONDS', '30', { stopSeconds: 30 }],
-    ['STOP_SECONDS', '2147483', { stopSeconds: 2_147_483 }],
+    ['REQUEST_TIMEOUT', '1s', { requestTimeoutMs: 1_000 }],
+    ['LAG_LIMIT', '200ms', { lagLimitMs: 200 }],
+    ['STOP_TIMEOUT', '30s', { stopTimeoutMs: 30_000 }],
+    ['STOP_TIMEOUT', '10m', { stopTimeoutMs: 600_000 }],
+    ['STOP_TIMEOUT', '24h', { stopTimeoutMs: 86_400_000 }],
+    ['STOP_TIMEOUT', '2147483s', { stopTimeoutMs: 2_147_483_000 }],
     ['PORT', ' 80\r\n', { port: 80 }],
     ['PERSISTED_OPERATIONS_MODE', 'report', {}],
     ['ROUTER_KEY', '0123456789abcdef', { routerKey: '0123456789abcdef' }],
@@ -232,10 +234,7 @@ describe('settings', () => {
       { production: true, graphiql: false },
     ],
     [{ GRAPHIQL: 'off', INTROSPECTION: 'on' }, { graphiql: false }],
-    [
-      { SAIL_BASE_URL: 'http://127.0.0.1:1', SAIL_ANONYMOUS: 'allow' },
-      { upstreamOrigin: 'http://127.0.0.1:1' },
-    ],
+    [{ SAIL_BASE_URL: 'http://127.0.0.1:1', SAIL_ANONYMOUS: 'on' }, { upstreamOrigin: 'http://127.0.0.1:1' }],
   ])('of %j let the more particular one win', (environment, expected) => {
     expect(configOf(environment)).toEqual({ ...defaults, ...expected });
   });
@@ -266,13 +265,13 @@ describe('settings', () => {
     [{}, []],
     [{ SAIL_CLIENT_ID: 'a', SAIL_CLIENT_SECRET: 'b' }, ['SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET']],
     [{ PERSISTED_OPERATIONS_MODE: 'report' }, ['PERSISTED_OPERATIONS_MODE']],
-    [{ TRUSTED_DOOR: 'yes' }, ['TRUSTED_DOOR']],
-    [{ TRUSTED_DOOR: 'no' }, []],
+    [{ ALLOW_UNAUTHENTICATED: 'on' }, ['ALLOW_UNAUTHENTICATED']],
+    [{ ALLOW_UNAUTHENTICATED: 'off' }, []],
     [{ SANDBOX_SEED: '2' }, []],
     [{ SANDBOX_SEED: '2', SAIL_BASE_URL: 'sandbox' }, []],
     [{ SANDBOX_SEED: '2', SAIL_BASE_URL: 'http://127.0.0.1:1' }, ['SANDBOX_SEED']],
-    [{ STOP_SECONDS: '5' }, ['STOP_SECONDS']],
-    [{ STOP_SECONDS: '15' }, []],
+    [{ STOP_TIMEOUT: '5s' }, ['STOP_TIMEOUT']],
+    [{ STOP_TIMEOUT: '15s' }, []],
     [{ API_KEYS: `"${key}"` }, ['API_KEYS']],
     [{ ROUTER_KEY: `'${key}'` }, ['ROUTER_KEY']],
     [
@@ -280,11 +279,11 @@ describe('settings', () => {
         SAIL_CREDENTIALS: 'service',
         SAIL_CLIENT_ID: 'a',
         SAIL_CLIENT_SECRET: '"b"',
-        SAIL_ANONYMOUS: 'allow',
+        SAIL_ANONYMOUS: 'on',
         API_KEYS: key,
-        TRUSTED_DOOR: 'yes',
+        ALLOW_UNAUTHENTICATED: 'on',
       },
-      ['SAIL_CLIENT_SECRET', 'SAIL_ANONYMOUS', 'TRUSTED_DOOR'],
+      ['SAIL_CLIENT_SECRET', 'SAIL_ANONYMOUS', 'ALLOW_UNAUTHENTICATED'],
     ],
   ])('of %j that do nothing, or not what they seem to, are told: %j', (environment, expected) => {
     const warnings = warningsOf(environment);
@@ -297,18 +296,20 @@ describe('settings', () => {
     const service = { SAIL_CREDENTIALS: 'service', ...client };
     const credentials = { mode: 'service', clientId: 'id', clientSecret: 'hunter2' } as const;
 
-    test('are its client and a door', () => {
+    test('are its client, and keys or ALLOW_UNAUTHENTICATED', () => {
       expect(configOf({ ...service, API_KEYS: key })).toEqual({ ...defaults, credentials, apiKeys: [key] });
-      expect(configOf({ ...service, TRUSTED_DOOR: 'yes' })).toEqual({ ...defaults, credentials });
+      expect(configOf({ ...service, ALLOW_UNAUTHENTICATED: 'on' })).toEqual({ ...defaults, credentials });
     });
 
     test('never come of a client alone', () => {
       expect(configOf(client)).toEqual(defaults);
     });
 
-    test('are refused without a door, or without a client', () => {
-      for (const environment of [service, { ...service, TRUSTED_DOOR: 'no' }]) {
-        expect(problemsOf(environment)).toEqual([expect.stringMatching(/^API_KEYS must be .*TRUSTED_DOOR/)]);
+    test('are refused without keys and ALLOW_UNAUTHENTICATED, or without a client', () => {
+      for (const environment of [service, { ...service, ALLOW_UNAUTHENTICATED: 'off' }]) {
+        expect(problemsOf(environment)).toEqual([
+          expect.stringMatching(/^API_KEYS must be .*ALLOW_UNAUTHENTICATED/),
+        ]);
         expect(problemsOf(environment).join()).not.toContain('hunter2');
       }
       expect(problemsOf({ SAIL_CREDENTIALS: 'service' }).map((problem) => problem.split(' ')[0])).toEqual([
@@ -363,15 +364,15 @@ describe('settings', () => {
     ['SAIL_CLIENT_SECRET', ['hunter2\r\nX-Evil: 1', 'hunter2\u007f2']],
     ['NODE_ENV', ['prod', 'Production', 'PRODUCTION', 'staging', 'production,test']],
     ['ALLOW_UNKNOWN_SETTINGS', ['yes', 'ON', '1']],
-    ['REQUEST_SECONDS', ['2147484', '999999999']],
-    ['STOP_SECONDS', ['2147484', '999999999']],
+    ['REQUEST_TIMEOUT', ['2147484s', '999999999s', '597h', '10', '1.5s', '10 s', '0s', '0']],
+    ['STOP_TIMEOUT', ['2147484s', '9999999999h']],
     ['SAIL_API_VERSION', ['v3', 'BETA', '2024', 'v2023', '__proto__', 'constructor']],
     [
       'SAIL_RATE_LIMIT',
       ['0', '100', '0/10s', '100/0s', '100/10', '-1/10s', '1.5/10s', 'none', 'OFF', '1/1m'],
     ],
     ['UPSTREAM_CONCURRENCY', ['0', '-1', '10000', '1.5', 'off']],
-    ['OPERATION_DEADLINE', ['0s', '15', '1m', '1.5s', 'off', '100000s', '-1s']],
+    ['OPERATION_DEADLINE', ['0s', '15', '1d', '1.5s', 'off', '2147484s', '-1s', '1M']],
     [
       'CORS_ORIGINS',
       [
@@ -386,12 +387,12 @@ describe('settings', () => {
     ['BATCH_LIMIT', ['-1', '100', '1.5', 'on']],
     ...amounts.map((name): [string, string[]] => [name, ['0', '-1', '1.5', '1e3', 'off', '1000000000']]),
     ['SAIL_CREDENTIALS', ['Service', 'token', 'on', '__proto__']],
-    ['SAIL_ANONYMOUS', ['yes', 'on', 'ALLOW']],
+    ['SAIL_ANONYMOUS', ['yes', 'true', 'ALLOW']],
     [
       'API_KEYS',
       ['short', `${key},`, `${key},short`, 'with a space in between', 'hunter2', `${key}\n${key}`],
     ],
-    ['TRUSTED_DOOR', ['on', 'true', 'YES']],
+    ['ALLOW_UNAUTHENTICATED', ['yes', 'true', 'ON']],
     ['CLIENT_RATE_LIMIT', ['0', '100', '0/10s', 'on']],
     ['PERSISTED_OPERATIONS', ['nowhere.json', 'schema', 'README.md', 'tsconfig.json']],
     ['PERSISTED_OPERATIONS_MODE', ['off', 'ENFORCE']],

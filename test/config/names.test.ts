@@ -15,7 +15,7 @@ const harmless = [
   ['cors-origins', 'CORS_ORIGINS'],
   ['OPERATION_DEADLNE', 'OPERATION_DEADLINE'],
   ['UPSTREAM_CONCURENCY', 'UPSTREAM_CONCURRENCY'],
-  ['STOP_SECOND', 'STOP_SECONDS'],
+  ['STOP_TIMEOT', 'STOP_TIMEOUT'],
   ['BATCHLIMIT', 'BATCH_LIMIT'],
   ['sandbox_seed', 'SANDBOX_SEED'],
   ['NO_PROXI', 'NO_PROXY'],
@@ -100,7 +100,7 @@ describe('a variable whose name', () => {
 
   test('is told of beside what is wrong', () => {
     expect(
-      readConfig({ SAIL_CREDENTIALS: 'service', SAIL_CLIENTID: 'x', TRUSTED_DOOR: 'yes' }),
+      readConfig({ SAIL_CREDENTIALS: 'service', SAIL_CLIENTID: 'x', ALLOW_UNAUTHENTICATED: 'on' }),
     ).toMatchObject({
       problems: [
         expect.stringMatching(/^SAIL_CLIENT_ID must/),

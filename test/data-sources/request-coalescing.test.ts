@@ -85,7 +85,7 @@ class HeldUpstream {
   }
 }
 
-describe('look-ups of one principal', () => {
+describe('lookups of one principal', () => {
   test('from operations of the same moment are joined into one call', async () => {
     const upstream = new HeldUpstream();
     const tasks = ['a', 'b', 'c'].map((id) => upstream.reads.byId(as('me'), id));
@@ -135,7 +135,7 @@ describe('look-ups of one principal', () => {
     await Promise.all(tasks);
   });
 
-  test('of an id that is under way already are shared, and its failure is all theirs', async () => {
+  test('of an id that is in flight already are shared, and its failure is all theirs', async () => {
     const upstream = new HeldUpstream();
     const first = upstream.reads.byId(as('me'), 'a');
     await upstream.settle();
@@ -152,7 +152,7 @@ describe('look-ups of one principal', () => {
   });
 });
 
-test('identical lists under way are shared, and lists that differ are not', async () => {
+test('identical lists in flight are shared, and lists that differ are not', async () => {
   const upstream = new HeldUpstream();
   const lists = [{ limit: 5 }, { limit: 5 }, { limit: 6 }].map((query) =>
     upstream.reads.list(as('me'), query),
@@ -229,7 +229,7 @@ describe('operations that wait for the same read', () => {
     expect(await long).toMatchObject({ rows: [] });
   });
 
-  test('may all leave: then the call is broken off, and who comes later makes another', async () => {
+  test('abort the call when they all leave, and a later one makes another', async () => {
     const upstream = new HeldUpstream();
     const clock = new VirtualClock();
     const callers = [waiting(clock, 1_000), waiting(clock, 1_000)];
@@ -248,7 +248,7 @@ describe('operations that wait for the same read', () => {
   });
 });
 
-test('whoever leaves breaks off no call that another operation waits for, and each call that nobody does', async () => {
+test('an operation that leaves aborts no call that another waits for, and each call that no other does', async () => {
   const event = fc.record({
     kind: fc.constantFrom('look', 'look', 'list', 'leave', 'leave', 'turn', 'answer'),
     who: fc.nat(5),
@@ -274,7 +274,7 @@ test('whoever leaves breaks off no call that another operation waits for, and ea
               present.delete(who);
             },
             () => {
-              // Here no call fails but those that are broken off.
+              // Here no call fails but those that are aborted.
               expect(callers[who]?.scope.aborted).toBe(true);
             },
           ),

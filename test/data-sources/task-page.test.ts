@@ -37,7 +37,7 @@ describe('a page costs no more calls than it needs', () => {
     }
   });
 
-  test.each([248, 249, 250])('of %i rows costs at most two calls behind a cursor', async (first) => {
+  test.each([248, 249, 250])('of %i rows costs at most two calls after a cursor', async (first) => {
     const list = new ShiftingList(rowsOf(1_000), DESC);
     const { pageInfo } = await page(list, { first }, DESC);
     const before = list.calls.length;
@@ -102,20 +102,20 @@ describe('hasNextPage is exact', () => {
     }
   });
 
-  test('and costs no second call where fewer than 250 rows came', async () => {
+  test('a page of fewer than 250 rows costs no second call', async () => {
     const list = new ShiftingList(rowsOf(249), DESC);
     list.tellsTotal = false;
     expect((await page(list, { limit: 250 }, DESC)).pageInfo.hasNextPage).toBe(false);
     expect(list.calls).toEqual([{ offset: 0, size: 250, count: true }]);
   });
 
-  test('and a page of 250 counts only where it is selected', async () => {
+  test('a page of 250 counts only if the total is selected', async () => {
     const list = new ShiftingList(rowsOf(400), DESC);
     await page(list, { limit: 250 }, DESC, { hasNextPage: false });
     expect(list.calls).toEqual([{ offset: 0, size: 250, count: false }]);
   });
 
-  test.each([249, 250])('behind a cursor with %i rows a page', async (first) => {
+  test.each([249, 250])('after a cursor with %i rows a page', async (first) => {
     for (const rest of [first - 1, first, first + 1]) {
       const list = new ShiftingList(rowsOf(10 + rest), DESC);
       const { pageInfo } = await page(list, { first: 10 }, DESC);
@@ -148,7 +148,7 @@ describe('a page', () => {
     }
   });
 
-  test('behind the list’s end is empty, without cursors', async () => {
+  test('after the list’s end is empty, without cursors', async () => {
     const list = new ShiftingList(rowsOf(3), DESC);
     const { pageInfo } = await page(list, { first: 3 }, DESC);
     for (const args of [{ first: 3, after: pageInfo.endCursor }, { offset: 9 }]) {

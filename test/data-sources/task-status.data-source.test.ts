@@ -64,7 +64,7 @@ test('after an update the task is as the update answered, without a call', async
 test.each([
   ['failed', (): Promise<never> => Promise.reject(new UpstreamError({ failure: 'connection' }))],
   ['could not be read', (): Promise<undefined> => Promise.resolve(undefined)],
-])('after an update that %s the task is fetched anew', async (_, updateTaskStatus) => {
+])('after an update that %s the task is fetched again', async (_, updateTaskStatus) => {
   const { source, singles } = sourceOver({ getTaskStatusList: list, updateTaskStatus });
   await source.list({}, rows);
   await source.update({ id: 'a', patch }).catch(() => null);

@@ -74,7 +74,7 @@ class Upstream {
   }
 }
 
-describe.each(apiVersionNames)('look-ups in API version %s', (version) => {
+describe.each(apiVersionNames)('lookups in API version %s', (version) => {
   test('of one id cost one call by id', async () => {
     const upstream = Upstream.of(['a']);
     expect(await upstream.loader(version).load('a')).toMatchObject({ id: 'a' });

@@ -14,9 +14,9 @@ export interface GatewayProcess {
 export async function startGatewayProcess(environment: Record<string, string>): Promise<GatewayProcess> {
   const process = run({
     PORT: '0',
-    SAIL_ANONYMOUS: 'allow',
+    SAIL_ANONYMOUS: 'on',
     SAIL_RATE_LIMIT: 'off',
-    LAG_LIMIT_MS: '60000',
+    LAG_LIMIT: '60000ms',
     ...environment,
   });
   return {

@@ -128,7 +128,7 @@ describe('a certificate that is not trusted', () => {
     );
   });
 
-  test('or no TLS at all', async () => {
+  test('as it has no TLS at all', async () => {
     const plain = await startNginx((port) => `server { listen 127.0.0.1:${port}; }`);
     const reply = await ask(
       (await tenant.gatewayWith({ SAIL_BASE_URL: `https://localhost:${plain.port}` })).url,

@@ -156,7 +156,7 @@ onEachVersion(
           expect(encodeURIComponent(filters).length).toBeLessThanOrEqual(8000);
       });
 
-      test('go on behind cursors and at offsets', async () => {
+      test('continue after cursors and at offsets', async () => {
         const ids = seed(pair, 2, 5);
         const { data } = await askSources(pair, ids, `taskStatuses(first: 2, ${ended}) { ${page} }`);
         const [{ taskStatuses: first }] = data._entities;
@@ -279,7 +279,7 @@ onEachVersion(
         expect(pair.calls()).toHaveLength(1);
       });
 
-      test('are read anew after each update of an operation', async () => {
+      test('are read again after each update of an operation', async () => {
         seed(pair, 2, 0, 2);
         const input = (id: string): string =>
           `(input: {id: "${id}", patch: [{op: REPLACE, path: "/completionStatus", value: "TERMINATED"}]})`;
@@ -292,7 +292,7 @@ onEachVersion(
         expect([left(data.a), left(data.b)]).toEqual([['p0-1'], []]);
       });
 
-      test('go on behind their cursors', async () => {
+      test('continue after their cursors', async () => {
         const [id = ''] = seed(pair, 1, 0, 3);
         const { data } = await askSources(pair, [id], `pendingTasks(first: 2) { ${page} }`);
         const { endCursor } = data._entities[0].pendingTasks.pageInfo;

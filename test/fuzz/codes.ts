@@ -37,7 +37,7 @@ export class Tally {
     return body;
   }
 
-  /** Writes the counts where whoever runs the tests sees them. */
+  /** Writes the counts to the output of the tests. */
   print(what: string): void {
     const counts = [...this.#counts].sort(([, a], [, b]) => b - a).map(([code, count]) => `${code} ${count}`);
     process.stdout.write(`${what}: ${counts.join(', ')}\n`);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Pair } from '../support/pair.js';
 
-const pair = new Pair('v1', {}, { LAG_LIMIT_MS: '' });
+const pair = new Pair('v1', {}, { LAG_LIMIT: '' });
 beforeAll(() => pair.start());
 afterAll(() => pair.stop());
 

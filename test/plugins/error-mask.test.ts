@@ -52,7 +52,7 @@ test.each<[string, string, Record<string, unknown>]>([
   ['a value that is no error', '{ int }', { int: raise('secret') }],
   ['an error of GraphQL’s without a code', '{ int }', { int: raise(new GraphQLError('secret')) }],
   [
-    'one with another behind it',
+    'one with another after it',
     '{ int }',
     { int: raise(new GraphQLError('secret', { originalError: new Error('secret') })) },
   ],

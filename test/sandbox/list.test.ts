@@ -101,7 +101,7 @@ describe('The list', () => {
     }
   });
 
-  test('answers an offset behind the end with an empty page, or by switch with a 400', async () => {
+  test('answers an offset after the end with an empty page, or by switch with a 400', async () => {
     const sandbox = await startTestSandbox();
     expect((await sandbox.send('/beta/task-status?offset=400')).json).toEqual([]);
     sandbox.configure({ pastEnd: 'refuse' });

@@ -110,9 +110,9 @@ export async function startGatewayOn(
     SAIL_BASE_URL: origin,
     SAIL_API_VERSION: version,
     SAIL_RATE_LIMIT: 'off',
-    SAIL_ANONYMOUS: 'allow',
+    SAIL_ANONYMOUS: 'on',
     // Tests share a process, and a loaded machine: they may be late.
-    LAG_LIMIT_MS: '60000',
+    LAG_LIMIT: '60000ms',
     ...environment,
   });
   if ('problems' in reading) throw new Error(reading.problems.join('; '));

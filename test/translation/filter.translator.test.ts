@@ -203,7 +203,7 @@ describe('a text in an expression', () => {
     fc.string({ unit: 'grapheme' }),
   );
 
-  test('is that text again to whoever parses the literal', () => {
+  test('is that text again to a parser of the literal', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const literal = stringLiteral(text);

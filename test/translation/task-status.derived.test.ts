@@ -103,7 +103,7 @@ describe('the text of a message', () => {
     ['has its parameters in their places', { key: '{1} of {0}', parameters: ['ten', 'two'] }, 'two of ten'],
     ['repeats a parameter that is named twice', { key: '{0}{0}', parameters: ['a'] }, 'aa'],
     ['keeps a place that has no parameter', { key: '{0} {7}', parameters: ['a'] }, 'a {7}'],
-    ['has parameters without a place behind it', { key: 'Failed', parameters: ['a', 'b'] }, 'Failed (a, b)'],
+    ['has parameters without a place after it', { key: 'Failed', parameters: ['a', 'b'] }, 'Failed (a, b)'],
     ['shows an object as JSON', { key: 'Got {0}', parameters: [{ a: [1] }] }, 'Got {"a":[1]}'],
     ['shows numbers', { key: 'Got {0}', parameters: [7] }, 'Got 7'],
     ['takes replacement patterns literally', { key: '<{0}>', parameters: ['$& $1 $$'] }, '<$& $1 $$>'],

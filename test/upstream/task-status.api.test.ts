@@ -137,7 +137,7 @@ describe('one task', () => {
   test.each([
     ['204', answer(204)],
     ['an empty 200', answer(200)],
-  ])('that is %s is no answer of a look-up, and no task of an update', async (_, script) => {
+  ])('that is %s is no answer of a lookup, and no task of an update', async (_, script) => {
     server.script = script;
     await expect(apiOf('beta').getTaskStatus('a', me)).rejects.toMatchObject({
       details: { failure: 'bad_response' },

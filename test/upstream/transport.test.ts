@@ -207,7 +207,7 @@ describe('a call that fails', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('by a body that is not packed as it says is broken off, however long it goes on', async () => {
+  test('by a body that is not packed as it says is aborted, however long it goes on', async () => {
     const closed = new Promise((resolve) => {
       server.script = (response) => {
         response.on('close', resolve);

@@ -23,7 +23,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** An upstream behind a circuit breaker. */
+/** An upstream with a circuit breaker in front. */
 class Guarded {
   readonly changes: CircuitName[] = [];
   sent = 0;
@@ -68,7 +68,7 @@ class Guarded {
     for (let index = 0; index < count; index++) expect(await this.send()).toBe('ok');
   }
 
-  /** Leaves calls under way; what this gives ends them. */
+  /** Leaves calls in flight. Returns a function that ends them. */
   hang(count: number): (details?: UpstreamErrorDetails) => Promise<void> {
     const ends: ((details?: UpstreamErrorDetails) => void)[] = [];
     this.answer = () =>
@@ -182,7 +182,7 @@ describe('the circuit', () => {
 });
 
 describe('of many calls', () => {
-  test('so many are under way at a time, and all have their turn', async () => {
+  test('at most that many are in flight at a time, and all have their turn', async () => {
     const upstream = new Guarded(3);
     upstream.answer = async () => {
       await settle();

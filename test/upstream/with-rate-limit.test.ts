@@ -19,7 +19,7 @@ const statusOf = (status: number, more: object = {}): UpstreamErrorDetails => ({
 const tokenOf = (clientId: string, name = ''): string =>
   `Bearer e30.${Buffer.from(JSON.stringify({ client_id: clientId, name })).toString('base64url')}.x`;
 
-/** An upstream behind a rate limiter: what arrived, when and with which token. */
+/** An upstream with a rate limiter in front: what arrived, when and with which token. */
 class Paced {
   readonly clock = new VirtualClock();
   readonly start = this.clock.now();
@@ -192,7 +192,7 @@ describe('calls of one client', () => {
 describe('fairness', () => {
   const [a, b] = [tokenOf('c', 'a'), tokenOf('c', 'b')];
 
-  test('within a client tokens take turns, whoever has more calls waiting', async () => {
+  test('the tokens of one OAuth client take turns, however many calls each has waiting', async () => {
     const paced = new Paced(2, 1_000);
     await paced.introduce(a, b);
     many(6, () => paced.send(a));
@@ -224,7 +224,7 @@ describe('a token that the upstream has not accepted', () => {
     ['a 404', statusOf(404), 6],
     ['a 500', statusOf(500), 2],
     ['no answer in time', { failure: 'timeout' as const }, 2],
-  ])('has one call under way at a time, until one was answered by %s', async (_, failure, inFlight) => {
+  ])('has one call in flight at a time, until one was answered by %s', async (_, failure, inFlight) => {
     const paced = new Paced(10);
     paced.latencyMs = 100;
     paced.answer = () => failure;
@@ -263,7 +263,7 @@ describe('a token that the upstream has not accepted', () => {
     expect(paced.arrivals).toHaveLength(5);
   });
 
-  test('that it refused is on trial anew', async () => {
+  test('that it refused is unverified again', async () => {
     const paced = new Paced(10);
     await paced.introduce('me');
     paced.answer = () => statusOf(401);

@@ -71,7 +71,7 @@ describe('a read', () => {
     expect(await send([failure])).toMatchObject({ tries: 1, outcome: { details: failure } });
   });
 
-  test('is sent again after a time that is drawn anew, up to twice as long each time', () => {
+  test('is retried after a random time, up to twice as long each time', () => {
     const drawn = (tries: number): unknown[] =>
       [0, 0.5, 1].map((random) => retryDelayMs({ failure: 'connection' }, tries, () => random));
     expect(drawn(1)).toEqual([0, 125, 250]);

@@ -1,9 +1,9 @@
 import type { TaskStatus } from '../../model/task-status.model.js';
 import type { CallRecord } from '../../telemetry/call-record.js';
-import { raceAbort, SharedScope, type CallScope } from '../../upstream/call-scope.js';
+import { raceAbort, SharedScope } from '../../upstream/call-scope.js';
 import type { Principal } from '../../upstream/principal.js';
 import type { Caller } from '../../upstream/task-status.api.js';
-import type { TaskStatusLoader } from './task-status.loader.js';
+import type { SharedRead, TaskStatusLoader } from './task-status.loader.js';
 
 /**
  * Request coalescing: operations of one principal share lookups and identical reads that are in flight. Nothing is
@@ -16,12 +16,6 @@ export interface RequestCoalescing {
   readonly read: <T>(caller: Caller, key: string, read: (caller: Caller) => Promise<T>) => Promise<T>;
   /** After this, no read of the principal joins one that was sent before: its task with this id has changed. */
   readonly invalidate: (principal: Principal, id: string) => void;
-}
-
-/** What the waiters of a read share: it is aborted when the last of them is, and each of them records its calls. */
-export interface SharedRead {
-  readonly scope: CallScope;
-  readonly calls: CallRecord;
 }
 
 interface InFlight {
@@ -45,11 +39,8 @@ export function createRequestCoalescing(
   const principals = new Map<string, PrincipalReads>();
 
   function readsOf({ key }: Principal): PrincipalReads {
-    let reads = principals.get(key);
-    if (reads === undefined) {
-      reads = { lookups: new Map(), lists: new Map(), count: 0 };
-      principals.set(key, reads);
-    }
+    const reads = principals.get(key) ?? { lookups: new Map(), lists: new Map(), count: 0 };
+    principals.set(key, reads);
     return reads;
   }
 

@@ -3,11 +3,17 @@ import pLimit from 'p-limit';
 import type { TaskStatus } from '../../model/task-status.model.js';
 import { oneOf } from '../../translation/filter.grammar.js';
 import { MAX_IDS_PER_CALL, toIdRuns } from '../../translation/id.translator.js';
-import { SharedScope } from '../../upstream/call-scope.js';
+import type { CallRecord } from '../../telemetry/call-record.js';
+import { SharedScope, type CallScope } from '../../upstream/call-scope.js';
 import type { TaskStatusApi } from '../../upstream/task-status.api.js';
 import { statusOf, UpstreamError } from '../../upstream/upstream-error.js';
 import type { BatchScheduler } from './batch-scheduler.js';
-import type { SharedRead } from './request-coalescing.js';
+
+/** What the waiters of a read share: it is aborted when the last of them is, and each of them records its calls. */
+export interface SharedRead {
+  readonly scope: CallScope;
+  readonly calls: CallRecord;
+}
 
 /** A task to look up, and what the operations that wait for it share. */
 export interface Lookup {
@@ -92,12 +98,7 @@ export function createTaskStatusLoader(
 
   return new DataLoader<Lookup, TaskStatus | null>(
     async (lookups) => {
-      const waiting = new Map<string, SharedRead[]>();
-      for (const { id, read } of lookups) {
-        const others = waiting.get(id);
-        if (others) others.push(read);
-        else waiting.set(id, [read]);
-      }
+      const waiting = readsById(lookups);
       const readOf: ReadOf = (ids) => joined(ids.flatMap((id) => waiting.get(id) ?? []));
       const runs = toIdRuns([...waiting.keys()]).map((ids) => readRun(ids, readOf));
       const answers = new Map((await scheduler.watch(Promise.all(runs))).flat());
@@ -111,6 +112,17 @@ export function createTaskStatusLoader(
       },
     },
   );
+}
+
+/** An id is there twice if the first lookup of it was aborted before its batch left. */
+function readsById(lookups: readonly Lookup[]): Map<string, SharedRead[]> {
+  const reads = new Map<string, SharedRead[]>();
+  for (const { id, read } of lookups) {
+    const others = reads.get(id);
+    if (others) others.push(read);
+    else reads.set(id, [read]);
+  }
+  return reads;
 }
 
 /** One call for all these lookups: aborted when nobody waits for any of them, recorded by each. */

@@ -31,87 +31,111 @@ const maxDepth = 40;
  * @throws FilterSyntaxError also when parentheses and `not` are nested more than 40 deep.
  */
 export function parseFilter(text: string): Filter {
-  const tokens = tokenize(text);
-  let position = 0;
-  let depth = 0;
+  return new FilterParser(text).parse();
+}
 
-  const peek = (): Token => tokens[position] ?? { kind: 'end', text: '', at: text.length };
-  const take = (): Token => {
-    const token = peek();
-    position++;
-    return token;
-  };
-  const isWord = (word: string): boolean => peek().kind === 'word' && peek().text === word;
-  const expect = (kind: Token['kind']): Token => {
-    const token = take();
-    if (token.kind !== kind) throw unexpected(token, kind);
-    return token;
-  };
-  const nested = (read: () => Filter): Filter => {
-    if (++depth > maxDepth) throw new FilterSyntaxError(`Nested more than ${maxDepth} deep`);
-    const filter = read();
-    depth--;
+class FilterParser {
+  private readonly tokens: readonly Token[];
+  private position = 0;
+  private depth = 0;
+
+  constructor(private readonly text: string) {
+    this.tokens = tokenize(text);
+  }
+
+  parse(): Filter {
+    const filter = this.either();
+    this.expect('end');
     return filter;
-  };
+  }
 
-  const either = (): Filter => joined('or', both);
-  const both = (): Filter => joined('and', unary);
-  const joined = (kind: 'and' | 'or', read: () => Filter): Filter => {
+  private either = (): Filter => this.joined('or', this.both);
+  private both = (): Filter => this.joined('and', this.unary);
+
+  private joined(kind: 'and' | 'or', read: () => Filter): Filter {
     const terms = [read()];
-    while (isWord(kind)) {
-      take();
+    while (this.isWord(kind)) {
+      this.take();
       terms.push(read());
     }
     const [only] = terms;
     return terms.length === 1 && only !== undefined ? only : { kind, terms };
-  };
-  const unary = (): Filter => {
-    if (!isWord('not')) return primary();
-    take();
-    return nested(() => ({ kind: 'not', term: unary() }));
-  };
-  const primary = (): Filter => {
-    if (peek().kind === '(') {
-      take();
-      const inner = nested(either);
-      expect(')');
-      return inner;
-    }
-    if (isWord('pr')) {
-      take();
-      return { kind: 'test', field: field(), operator: 'pr', values: [] };
-    }
-    return comparison(field());
-  };
-  const comparison = (name: string): Filter => {
-    const token = expect('word');
-    const operator = token.text;
-    if (operator === 'isnull') return { kind: 'test', field: name, operator, values: [] };
-    if (binaryOperators.has(operator)) return { kind: 'test', field: name, operator, values: [value()] };
-    if (!listOperators.has(operator)) throw unexpected(token, 'an operator');
-    expect('(');
-    const values = [value()];
-    while (peek().kind === ',') {
-      take();
-      values.push(value());
-    }
-    expect(')');
-    return { kind: 'test', field: name, operator, values };
-  };
-  const field = (): string => {
-    const token = expect('word');
-    if (!fieldName.test(token.text)) throw unexpected(token, 'a field');
-    return token.text;
-  };
-  const value = (): string => {
-    const token = take();
-    if (token.kind !== 'string' && token.kind !== 'word') throw unexpected(token, 'a value');
-    return token.text;
+  }
+
+  private unary = (): Filter => {
+    if (!this.isWord('not')) return this.primary();
+    this.take();
+    return this.nested(() => ({ kind: 'not', term: this.unary() }));
   };
 
-  const filter = either();
-  expect('end');
-  return filter;
+  private primary(): Filter {
+    if (this.peek().kind === '(') {
+      this.take();
+      const inner = this.nested(this.either);
+      this.expect(')');
+      return inner;
+    }
+    if (this.isWord('pr')) {
+      this.take();
+      return { kind: 'test', field: this.field(), operator: 'pr', values: [] };
+    }
+    return this.comparison(this.field());
+  }
+
+  private comparison(field: string): Filter {
+    const token = this.expect('word');
+    const operator = token.text;
+    if (operator === 'isnull') return { kind: 'test', field, operator, values: [] };
+    if (binaryOperators.has(operator)) return { kind: 'test', field, operator, values: [this.value()] };
+    if (!listOperators.has(operator)) throw unexpected(token, 'an operator');
+    this.expect('(');
+    const values = [this.value()];
+    while (this.peek().kind === ',') {
+      this.take();
+      values.push(this.value());
+    }
+    this.expect(')');
+    return { kind: 'test', field, operator, values };
+  }
+
+  private field(): string {
+    const token = this.expect('word');
+    if (!fieldName.test(token.text)) throw unexpected(token, 'a field');
+    return token.text;
+  }
+
+  private value(): string {
+    const token = this.take();
+    if (token.kind !== 'string' && token.kind !== 'word') throw unexpected(token, 'a value');
+    return token.text;
+  }
+
+  private nested(read: () => Filter): Filter {
+    if (++this.depth > maxDepth) throw new FilterSyntaxError(`Nested more than ${maxDepth} deep`);
+    const filter = read();
+    this.depth--;
+    return filter;
+  }
+
+  private peek(): Token {
+    return this.tokens[this.position] ?? { kind: 'end', text: '', at: this.text.length };
+  }
+
+  private take(): Token {
+    const token = this.peek();
+    this.position++;
+    return token;
+  }
+
+  private isWord(word: string): boolean {
+    return this.peek().kind === 'word' && this.peek().text === word;
+  }
+
+  private expect(kind: Token['kind']): Token {
+    const token = this.take();
+    if (token.kind !== kind) throw unexpected(token, kind);
+    return token;
+  }
 }
 
 /** No blank is needed before a quote or a parenthesis. Only `\"` and `\\` are escapes; any other backslash stands for itself. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 /** The rules that a tree of sources breaks: `rule: from → to`, a line each. */
 function violations(root: string): string[] {
-  const args = [resolve('test/house/cruise.mjs'), resolve('.dependency-cruiser.cjs')];
+  const args = [resolve('test/conventions/cruise.mjs'), resolve('.dependency-cruiser.cjs')];
   const { stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: root,
     encoding: 'utf8',
@@ -20,7 +20,7 @@ function violations(root: string): string[] {
   return summary.violations.map(({ rule }) => rule.name);
 }
 
-/** Who may not import whom: a sample of every room's. */
+/** Who may not import whom: a sample of every folder. */
 const forbidden = [
   ['model', 'upstream'],
   ['upstream', 'model'],
@@ -42,13 +42,13 @@ const strangers = [
   ['resolvers', 'ApolloServer', '@apollo/server', 'home-of-apolloserver'],
 ] as const;
 
-describe('the law of imports', () => {
+describe('the import rules', () => {
   let root: string;
   let broken: string[];
 
-  /** A house that breaks every rule named here. */
+  /** Sources that break every rule named here. */
   beforeAll(() => {
-    root = mkdtempSync(join(tmpdir(), 'house-'));
+    root = mkdtempSync(join(tmpdir(), 'rules-'));
     symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
     symlinkSync(resolve('tsconfig.json'), join(root, 'tsconfig.json'));
     const write = (name: string, text: string): void => {
@@ -59,8 +59,8 @@ describe('the law of imports', () => {
       write(`${from}/imports-${to}.ts`, `export { it } from '../${to}/it.js';`);
       write(`${to}/it.ts`, 'export const it = 1;');
     }
-    for (const [room, name, packageName] of strangers)
-      write(`${room}/${name}.ts`, `export { ${name} } from '${packageName}';`);
+    for (const [folder, name, packageName] of strangers)
+      write(`${folder}/${name}.ts`, `export { ${name} } from '${packageName}';`);
     write('data-sources/a.ts', "import { b } from './b.js';\nexport const a = (): unknown => b;");
     write('data-sources/b.ts', "import { a } from './a.js';\nexport const b = (): unknown => a;");
     broken = violations(root);
@@ -69,7 +69,7 @@ describe('the law of imports', () => {
     rmSync(root, { recursive: true });
   });
 
-  test('holds in this house', () => {
+  test('hold in this repository', () => {
     expect(violations('.')).toEqual([]);
   });
 
@@ -77,7 +77,7 @@ describe('the law of imports', () => {
     expect(broken).toContain(`${from}-imports-downward-only`);
   });
 
-  test.each(strangers)('%s is not the home of %s', (_room, _name, _package, rule) => {
+  test.each(strangers)('%s is not the home of %s', (_folder, _name, _package, rule) => {
     expect(broken).toContain(rule);
   });
 

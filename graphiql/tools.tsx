@@ -1,0 +1,78 @@
+import { ToolbarButton, useGraphiQL } from '@graphiql/react';
+import { printSchema } from 'graphql';
+import type { ReactNode } from 'react';
+
+/** Copies the operation as a command for a shell. */
+export function CopyAsCurl(): ReactNode {
+  const editors = useGraphiQL(({ queryEditor, variableEditor, headerEditor }) => ({
+    queryEditor,
+    variableEditor,
+    headerEditor,
+  }));
+  const copy = (): void => {
+    const { queryEditor, variableEditor, headerEditor } = editors;
+    const variables = parse(variableEditor?.getValue());
+    const body = { query: queryEditor?.getValue() ?? '', ...(variables && { variables }) };
+    const headers = { 'content-type': 'application/json', ...parse(headerEditor?.getValue()) };
+    const command = [
+      `curl ${quote(location.origin + location.pathname)}`,
+      ...Object.entries(headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
+      `-d ${quote(JSON.stringify(body))}`,
+    ];
+    void navigator.clipboard.writeText(command.join(' \\\n  '));
+  };
+  return (
+    <ToolbarButton onClick={copy} label="Copy as curl">
+      <svg
+        className="graphiql-toolbar-icon"
+        viewBox="0 0 16 16"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.5"
+      >
+        <path d="M2 3l5 5-5 5M8 13h6" />
+      </svg>
+    </ToolbarButton>
+  );
+}
+
+/** Downloads the schema as a file. */
+export function DownloadSchema(): ReactNode {
+  const schema = useGraphiQL((state) => state.schema);
+  const download = (): void => {
+    if (!schema) return;
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([printSchema(schema)], { type: 'application/graphql' }));
+    link.download = 'schema.graphql';
+    link.click();
+    URL.revokeObjectURL(link.href);
+  };
+  return (
+    <ToolbarButton onClick={download} label="Download the schema">
+      <svg
+        className="graphiql-toolbar-icon"
+        viewBox="0 0 16 16"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.5"
+      >
+        <path d="M8 2v8M4.5 7L8 10.5 11.5 7M2.5 13.5h11" />
+      </svg>
+    </ToolbarButton>
+  );
+}
+
+/** The object that an editor holds; undefined if it holds none. */
+function parse(text: string | undefined): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A text as a shell takes it. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

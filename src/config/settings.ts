@@ -1,0 +1,248 @@
+import { z } from 'zod';
+import { optional, setting } from './documented.js';
+import {
+  amount,
+  clientCredential,
+  duration,
+  host,
+  manifest,
+  onOff,
+  origins,
+  port,
+  rateLimit,
+  secret,
+  upstream,
+} from './values.js';
+
+const apiVersions = ['beta', 'v2024', 'v2025', 'v2026', 'v1'] as const;
+const listModes = ['report', 'enforce'] as const;
+const credentialModes = ['passthrough', 'service'] as const;
+const environments = ['production', 'development', 'test'] as const;
+const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const oneOf = (values: readonly string[]): string => `one of ${values.join(', ')}`;
+
+export const logLevel = z.enum(levels, oneOf(levels));
+
+/** A setting that is read, and documented with another one. */
+const undocumented = z.string().optional();
+
+/** Every setting of the gateway: its name, kind of value, default, description and group. */
+export const settings = {
+  SAIL_BASE_URL: optional(
+    'SailPoint',
+    'none',
+    upstream,
+    'Origin of the API, without a path. Not the origin of SailPoint’s pages. Unset or `sandbox` asks the embedded sandbox, with made-up tasks. Required if `NODE_ENV` is `production`.',
+    'https://tenant.api.identitynow.com',
+  ),
+  SAIL_API_VERSION: setting(
+    'SailPoint',
+    'beta',
+    z.enum(apiVersions, oneOf(apiVersions)),
+    'Version of the API: `beta`, `v2024`, `v2025`, `v2026` or `v1`.',
+  ),
+  SAIL_CREDENTIALS: setting(
+    'SailPoint',
+    'passthrough',
+    z.enum(credentialModes, oneOf(credentialModes)),
+    'Upstream credentials. `passthrough` sends the token of each client; `service` sends a token of the gateway’s own OAuth client.',
+  ),
+  SAIL_ANONYMOUS: optional(
+    'SailPoint',
+    '`off`; `on` with the embedded sandbox',
+    onOff,
+    'Whether requests without a token are sent to SailPoint.',
+  ),
+  SAIL_CLIENT_ID: optional(
+    'SailPoint',
+    'none',
+    clientCredential,
+    'Id of the OAuth client for `SAIL_CREDENTIALS=service`.',
+  ),
+  SAIL_CLIENT_SECRET: optional(
+    'SailPoint',
+    'none',
+    clientCredential,
+    'Secret of the OAuth client for `SAIL_CREDENTIALS=service`.',
+  ),
+  SAIL_RATE_LIMIT: setting(
+    'SailPoint',
+    '100/10s',
+    rateLimit,
+    'Calls that SailPoint allows an OAuth client in a window, or `off`. The gateway stays under it.',
+  ),
+  UPSTREAM_CONCURRENCY: setting(
+    'SailPoint',
+    '50',
+    z
+      .string()
+      .regex(/^[1-9]\d{0,3}$/, 'a number of calls from 1 to 9999')
+      .transform(Number),
+    'Most calls in flight to SailPoint. Others wait.',
+  ),
+  OPERATION_DEADLINE: setting(
+    'SailPoint',
+    '15s',
+    duration,
+    'How long an operation may take, with all of its calls. One call may take two thirds of it.',
+  ),
+  HTTPS_PROXY: optional(
+    'SailPoint',
+    'none',
+    z.string(),
+    'URL of the forward proxy for https. `HTTP_PROXY` is for http; `NO_PROXY` lists hosts to reach without a proxy. Lower case works too, and wins.',
+    'http://proxy.example.com:3128',
+  ),
+  https_proxy: undocumented,
+  HTTP_PROXY: undocumented,
+  http_proxy: undocumented,
+  API_KEYS: optional(
+    'Who may ask',
+    'none',
+    z
+      .string()
+      .transform((text) => text.split(',').map((key) => key.trim()))
+      .pipe(z.array(secret)),
+    'Accepted API keys, separated by commas, each of 16 or more characters. If empty, no key is required. Clients send one as `X-API-Key`.',
+  ),
+  ALLOW_UNAUTHENTICATED: setting(
+    'Who may ask',
+    'off',
+    onOff,
+    'Whether `SAIL_CREDENTIALS=service` starts without `API_KEYS`. Turn it on only if a proxy in front authenticates every client.',
+  ),
+  CORS_ORIGINS: optional(
+    'Who may ask',
+    'none',
+    origins,
+    'Origins of pages that may send requests, separated by commas.',
+    'http://localhost:3000',
+  ),
+  CLIENT_RATE_LIMIT: optional(
+    'Who may ask',
+    '`off`',
+    rateLimit,
+    'Requests to `/graphql` that one address may send in a window, or `off`. If the gateway is behind a proxy, all requests have the proxy’s address: count there.',
+    '100/10s',
+  ),
+  FIELD_LIMIT: setting(
+    'Limits',
+    '100',
+    amount('uses'),
+    'Uses of one field under one parent, aliases and fragments included.',
+  ),
+  LOOKUP_LIMIT: setting('Limits', '250', amount('uses'), 'Uses of `Query.taskStatus`.'),
+  DEPTH_LIMIT: setting(
+    'Limits',
+    '20',
+    amount('levels'),
+    'Levels of an operation. The standard introspection query has 15.',
+  ),
+  TOKEN_LIMIT: setting('Limits', '15000', amount('tokens'), 'Lexer tokens of an operation’s text.'),
+  DIRECTIVE_LIMIT: setting('Limits', '50', amount('directives'), 'Directives of an operation.'),
+  VALUE_LIMIT: setting(
+    'Limits',
+    '2000000',
+    amount('values'),
+    'Values that an answer would hold if all its pages were full. A variable counts as a page of 250.',
+  ),
+  ENTITY_LIMIT: setting('Limits', '250', amount('entities'), 'Representations of one `_entities`.'),
+  ERROR_LIMIT: setting('Limits', '10', amount('errors'), 'Errors listed for an operation that is not valid.'),
+  BODY_LIMIT: setting('Limits', '1048576', amount('bytes'), 'Bytes of a request’s body.'),
+  BATCH_LIMIT: setting(
+    'Limits',
+    '0',
+    z
+      .string()
+      .regex(/^\d{1,2}$/, 'a number of operations from 0 (no batches) to 99')
+      .transform(Number),
+    'Operations in one HTTP request, as an array. `0` refuses arrays.',
+  ),
+  CONNECTION_LIMIT: setting(
+    'Limits',
+    '10000',
+    amount('connections'),
+    'Connections held open. Others are closed.',
+  ),
+  REQUEST_TIMEOUT: setting(
+    'Limits',
+    '10s',
+    duration,
+    'How long a request may take to arrive, head and body.',
+  ),
+  LAG_LIMIT: setting(
+    'Limits',
+    '1s',
+    duration,
+    'How late the event loop may be before operations are refused with `OVERLOADED`.',
+  ),
+  PERSISTED_OPERATIONS: optional(
+    'Persisted operations and federation',
+    'none',
+    manifest,
+    'Path of a manifest of allowed operations.',
+    'persisted-operations.json',
+  ),
+  PERSISTED_OPERATIONS_MODE: setting(
+    'Persisted operations and federation',
+    'enforce',
+    z.enum(listModes, oneOf(listModes)),
+    '`enforce` refuses all other operations. `report` serves and logs them.',
+  ),
+  ROUTER_KEY: optional(
+    'Persisted operations and federation',
+    'none',
+    secret,
+    'Secret of a federation router, of 16 or more characters, sent as `X-Router-Key`. Such a router passes an enforced manifest and gets traces in production.',
+  ),
+  PORT: setting('Serving', '4000', port, 'Port to listen on. `0` takes any free port.'),
+  HOST: setting('Serving', '127.0.0.1', host, 'Name or address to listen on.'),
+  STOP_TIMEOUT: optional(
+    'Serving',
+    '`OPERATION_DEADLINE` plus 5 s',
+    duration,
+    'How long a stop may take before the process exits with 1.',
+    '20s',
+  ),
+  LOG_LEVEL: setting(
+    'Serving',
+    'info',
+    logLevel,
+    '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`. The log is JSON lines on standard error.',
+  ),
+  FAST_PATH: setting(
+    'Serving',
+    'on',
+    onOff,
+    'Whether queries that were answered before skip Apollo Server’s pipeline.',
+  ),
+  NODE_ENV: optional(
+    'Serving',
+    'none',
+    z.enum(environments, `${oneOf(environments)}, or not set`),
+    '`production`, `development` or `test`. `production` turns GraphiQL and introspection off by default, requires `SAIL_BASE_URL`, and refuses near misses of guards’ names.',
+    'production',
+  ),
+  ALLOW_UNKNOWN_SETTINGS: optional(
+    'Serving',
+    '`off`',
+    onOff,
+    'Whether the gateway starts although a variable’s name is a near miss of a guard’s, or an unknown `SANDBOX_…`.',
+    'on',
+  ),
+  GRAPHIQL: optional(
+    'Development',
+    '`on`; `off` in production',
+    onOff,
+    'Whether browsers get GraphiQL at `/graphql`.',
+    'off',
+  ),
+  INTROSPECTION: optional(
+    'Development',
+    'as `GRAPHIQL`',
+    onOff,
+    'Whether clients may ask for the schema, and composers for `_service`.',
+    'on',
+  ),
+};
