@@ -19,7 +19,7 @@ const renamed: readonly Renamed[] = [
   { old: 'REQUEST_SECONDS', name: 'REQUEST_TIMEOUT', convert: amountIn('s') },
   { old: 'STOP_SECONDS', name: 'STOP_TIMEOUT', convert: amountIn('s') },
   { old: 'LAG_LIMIT_MS', name: 'LAG_LIMIT', convert: amountIn('ms') },
-  { old: 'TRUSTED_DOOR', name: 'ALLOW_UNAUTHENTICATED', convert: words({ yes: 'on', no: 'off' }) },
+  { old: 'TRUSTED_DOOR', name: 'ALLOW_UNAUTHENTICATED', convert: words({ yes: 'on', no: 'off' }) }, // renamed
   { old: 'SAIL_ANONYMOUS', name: 'SAIL_ANONYMOUS', convert: words({ allow: 'on', refuse: 'off' }) },
 ];
 

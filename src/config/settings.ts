@@ -123,7 +123,7 @@ export const settings = {
     'Who may ask',
     '`off`',
     rateLimit,
-    'Requests to `/graphql` that one address may send in a window, or `off`. If the gateway is behind a proxy, all requests have the proxy’s address: count there.',
+    'Requests to `/graphql` that one address may send in a window, or `off`. With a proxy in front, all requests have its address: count them there.',
     '100/10s',
   ),
   FIELD_LIMIT: setting(

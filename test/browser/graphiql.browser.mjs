@@ -1,12 +1,15 @@
 // GraphiQL in a real Chromium, in front of the built gateway. Set CHROMIUM where it isn't at /usr/bin/chromium, and
 // SCREENSHOT to the file that is to show the page with an answer.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import diagnostics from 'node:diagnostics_channel';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parse, print } from 'graphql';
 import { chromium } from 'playwright-core';
 import { readConfig, startGateway } from '../../dist/index.js';
 
@@ -80,6 +83,37 @@ test('an example runs and shows data', async () => {
   await answer('"totalCount"');
 });
 
+test('the first tab is the first query of README.md', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, query = ''] = /```graphql\n([^]*?)```/.exec(readme) ?? [];
+  const [first] = (await readdir(new URL('../../schema/operations/', import.meta.url))).sort();
+  const example = await readFile(new URL(`../../schema/operations/${first}`, import.meta.url), 'utf8');
+  assert.equal(print(parse(example)), print(parse(query)));
+});
+
+test('the status, the time and the size of an answer are shown', async () => {
+  assert.match(await page.getByRole('status').first().innerText(), /^HTTP 200 · \d+ ms · [\d.]+ k?B$/);
+});
+
+test('the operation is copied as a command that curl runs', async () => {
+  await browser.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'Copy as curl' }).click();
+  const command = await page.evaluate(() => globalThis.navigator.clipboard.readText());
+  const { stdout } = await promisify(execFile)('sh', ['-c', `${command} -s -m 20`]);
+  assert.match(stdout, /^\{"data":\{"taskStatuses":/);
+});
+
+test('the schema is downloaded without what only federation routers use', async () => {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download the schema' }).click(),
+  ]);
+  assert.equal(download.suggestedFilename(), 'schema.graphql');
+  const text = await readFile(await download.path(), 'utf8');
+  assert.match(text, /type TaskStatus /);
+  assert.doesNotMatch(text, /_service|_entities|_Any/);
+});
+
 test('the docs explorer shows the description of a field', async () => {
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
   const docs = page.locator('.graphiql-doc-explorer');
@@ -140,6 +174,21 @@ test('a second visit loads nothing but the page', async (t) => {
   await answer('"totalCount"');
   const loaded = received.map(({ what }) => what).filter((what) => what !== 'POST /graphql');
   assert.deepEqual(loaded, ['GET /graphql']);
+});
+
+test('at 400 px the answer is below the editor, which the documentation covers and gives back', async () => {
+  await page.setViewportSize({ width: 400, height: 800 });
+  const editor = page.locator('.graphiql-query-editor');
+  const above = await editor.boundingBox();
+  const below = await page.locator('.graphiql-response').boundingBox();
+  assert.ok(above.width > 250 && below.width > 250, `${above.width}, ${below.width}`);
+  assert.ok(below.y >= above.y + above.height);
+  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+  await page.locator('.graphiql-doc-explorer').waitFor();
+  await page.getByRole('button', { name: 'Hide Documentation Explorer' }).click();
+  await run();
+  await answer('"totalCount"');
+  assert.equal((await editor.boundingBox()).width, above.width);
 });
 
 test('no other host was asked, and nothing was complained of: neither errors nor the policy', () => {
