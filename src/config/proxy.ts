@@ -12,7 +12,7 @@ loopback.addAddress('::1', 'ipv6');
 
 /**
  * The URL of the forward proxy for calls to an origin, by `HTTPS_PROXY` or `HTTP_PROXY`, or lower case; undefined is
- * none. They and `NO_PROXY` count as variables of the process only. Loopback hosts are always asked directly. Without a
+ * none. `NO_PROXY` is read off the process. Loopback hosts are always asked directly. Without a
  * scheme it is `http://`.
  * @throws TypeError where it is no URL of an HTTP proxy.
  */

@@ -1,7 +1,7 @@
 import { pino, type Logger } from 'pino';
 import type { Config } from '../config.js';
 
-/** Where a room writes what it witnesses: structured, one object and one sentence. */
+/** The log: structured, one object and one sentence a line. */
 export type Log = Pick<Logger, 'error' | 'warn' | 'info' | 'debug' | 'isLevelEnabled'>;
 
 /** Of an error only what tells where it came from: whatever else hangs on it may lead to a request and its token. */

@@ -53,7 +53,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(folder, 'src/program.ts'), program);
   run('@graphql-codegen/cli/cjs/bin.js', '--config', 'codegen.ts');
-}, 120_000);
+});
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
