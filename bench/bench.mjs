@@ -20,7 +20,11 @@ const processes = Number(options.processes);
 const seconds = Number(options.seconds);
 
 const children = [];
-const next = (child) => new Promise((resolve) => child.once('message', resolve));
+const next = (child) =>
+  new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('exit', (code) => reject(new Error(`${child.spawnargs.at(-1)} ended with ${code}`)));
+  });
 async function start(file, env = {}) {
   const child = fork(new URL(file, import.meta.url), [], {
     env: { ...process.env, LOG_LEVEL: 'info', ...env },
@@ -113,11 +117,12 @@ async function measure(turn, names) {
   ];
   if (turn % 2) servers.reverse();
   const runs = [];
-  for (const forMs of [1_000, seconds * 1000])
+  for (const isWarm of [false, true])
     for (const name of names)
       for (const server of servers) {
+        const forMs = isWarm ? seconds * 1000 : 1_000;
         const result = await load({ server, upstream, workload: workloads[name], forMs });
-        if (forMs === seconds * 1000) runs.push({ turn, name, server: server.name, ...result });
+        if (isWarm) runs.push({ turn, name, server: server.name, ...result });
       }
   stop();
   return runs;

@@ -1,7 +1,7 @@
 import { oddities } from './config/oddities.js';
 import { proxyFor } from './config/proxy.js';
 import { read, type Environment, type Reading } from './config/read.js';
-import { SANDBOX } from './config/values.js';
+import { MAX_TIMER_MS, SANDBOX } from './config/values.js';
 import { addressVariables, settingNames, variables, type Variables } from './config/variables.js';
 import type { OperationManifest } from './operation-manifest.js';
 import { switchVariables } from './sandbox/settings.js';
@@ -137,7 +137,7 @@ export function readConfig(environment: Environment): Reading<Config> {
       connectionLimit: v.CONNECTION_LIMIT,
       requestTimeoutMs: v.REQUEST_TIMEOUT,
       lagLimitMs: v.LAG_LIMIT,
-      stopTimeoutMs: v.STOP_TIMEOUT ?? v.OPERATION_DEADLINE + STOP_MARGIN_MS,
+      stopTimeoutMs: v.STOP_TIMEOUT ?? Math.min(v.OPERATION_DEADLINE + STOP_MARGIN_MS, MAX_TIMER_MS),
       persistedOperations: v.PERSISTED_OPERATIONS && {
         operations: v.PERSISTED_OPERATIONS,
         mode: v.PERSISTED_OPERATIONS_MODE,

@@ -1,9 +1,11 @@
+import { newNames } from './renamed.js';
+
 /** Letters that may differ in a name that is long enough to be told from others. */
 const MAX_EDITS = 2;
 const LONG_NAME = 6;
 
 /** Names of others that resemble settings all the same. */
-const foreign = /^(?:(?:https?|no|all|ftp|socks|rsync|go)_?proxy|node_exe|app_keys?|gpg_keys?)$/i;
+const foreign = /^(?:(?:https?|no|all|ftp|socks|rsync)_proxy|go_?proxy|node_exe|app_keys?|gpg_keys?)$/i;
 
 /** What Kubernetes and Docker set for a service named `sandbox` or `sail`. */
 const serviceLink = /_(?:SERVICE_(?:HOST|PORT(?:_\w+)?)|PORT_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)$/;
@@ -55,11 +57,11 @@ function findStrangers(given: Readonly<Record<string, string>>, settings: readon
 
 /** The setting whose name is closest, case and underscores apart; undefined where none is close. */
 function nearest(name: string, settings: readonly string[]): string | undefined {
-  const [best] = settings
+  const [best] = [...settings, ...newNames.keys()]
     .map((setting) => ({ setting, edits: distance(letters(name), letters(setting)) }))
     .filter(({ setting, edits }) => edits <= (setting.length < LONG_NAME ? 0 : MAX_EDITS))
     .sort((a, b) => a.edits - b.edits);
-  return best?.setting;
+  return best && (newNames.get(best.setting) ?? best.setting);
 }
 
 function letters(name: string): string {

@@ -23,6 +23,9 @@ const renamed: readonly Renamed[] = [
   { old: 'SAIL_ANONYMOUS', name: 'SAIL_ANONYMOUS', convert: words({ allow: 'on', refuse: 'off' }) },
 ];
 
+/** The new names of settings by their old ones. */
+export const newNames: ReadonlyMap<string, string> = new Map(renamed.map(({ old, name }) => [old, name]));
+
 /**
  * Replaces old names and values of settings by the new ones. A warning gives the line to write. An old name beside its new
  * one, or with a value that it never had, is a problem.

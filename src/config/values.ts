@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readOperationManifest, type OperationManifest } from '../operation-manifest.js';
 
 /** The longest timer of Node.js. A longer one would end at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** What SAIL_BASE_URL says where tasks are to be made up. */
 export const SANDBOX = 'sandbox';

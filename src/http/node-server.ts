@@ -89,16 +89,22 @@ export function createNodeServer({ headers, requestMs, connectionLimit }: NodeSe
 
 /** Adds the headers to every answer: those of Node itself and of plugins pass `writeHead` too. */
 function responseWith(headers: NodeServerOptions['headers']): typeof ServerResponse<IncomingMessage> {
-  const always = Object.entries(headers).flat();
+  const always = Object.entries(headers);
   return class extends ServerResponse {
     override writeHead(status: number, ...rest: unknown[]): this {
       const reason = typeof rest[0] === 'string' ? rest[0] : undefined;
-      const given = rest[reason === undefined && rest.length < 2 ? 0 : 1];
+      const given = flat(reason === undefined ? (rest[1] ?? rest[0]) : rest[1]);
       // A flat list: an object that is copied and then extended has a shape of its own, each time.
-      const all = [...always, ...flat(given)];
+      const all = [...given];
+      for (const [name, value] of always) if (!has(given, name)) all.push(name, value);
       return reason === undefined ? super.writeHead(status, all) : super.writeHead(status, reason, all);
     }
   };
+}
+
+/** Whether a list of names and values has a header. */
+function has(list: readonly OutgoingHttpHeader[], name: string): boolean {
+  return list.some((each, at) => at % 2 === 0 && String(each).toLowerCase() === name);
 }
 
 /** Headers as `writeHead` takes them, as a list of names and values. */

@@ -99,5 +99,6 @@ function together(calls: readonly UpstreamCall[]): number {
  */
 function codesOf({ errorCodes }: FastifyRequest, status: number): readonly string[] | undefined {
   if (errorCodes.length > 0) return [...new Set(errorCodes)];
-  return status >= 500 ? ['INTERNAL_SERVER_ERROR'] : status >= 400 ? ['BAD_REQUEST'] : undefined;
+  if (status < 400 || status === 404) return undefined;
+  return [status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR'];
 }

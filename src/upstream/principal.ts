@@ -28,10 +28,8 @@ export const anonymousPrincipal: Principal = {
   authorization: undefined,
 };
 
-/** Principals to keep. Hashing a token takes longer than looking it up. */
-const MAX_PRINCIPALS = 1_000;
-
-const principals = new LRUCache<string, Principal>({ max: MAX_PRINCIPALS });
+/** Hashing a token takes longer than looking it up. A token is kept for a minute at most. */
+const principals = new LRUCache<string, Principal>({ max: 1_000, ttl: 60_000, ttlAutopurge: true });
 
 /** The principal of a bearer token, given as its `Authorization` header. */
 export function principalOf(authorization: string): Principal {

@@ -183,6 +183,7 @@ describe('settings', () => {
     ['UPSTREAM_CONCURRENCY', '1', { upstreamConcurrency: 1 }],
     ['UPSTREAM_CONCURRENCY', '9999', { upstreamConcurrency: 9_999 }],
     ['OPERATION_DEADLINE', '20s', { operationDeadlineMs: 20_000, stopTimeoutMs: 25_000 }],
+    ['OPERATION_DEADLINE', '2147483s', { operationDeadlineMs: 2_147_483_000, stopTimeoutMs: 2_147_483_647 }],
     ['OPERATION_DEADLINE', '500ms', { operationDeadlineMs: 500, stopTimeoutMs: 5_500 }],
     ['OPERATION_DEADLINE', '99999s', { operationDeadlineMs: 99_999_000, stopTimeoutMs: 100_004_000 }],
     ['CORS_ORIGINS', 'https://app.example.com', { corsOrigins: ['https://app.example.com'] }],

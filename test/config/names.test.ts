@@ -19,6 +19,9 @@ const harmless = [
   ['BATCHLIMIT', 'BATCH_LIMIT'],
   ['sandbox_seed', 'SANDBOX_SEED'],
   ['NO_PROXI', 'NO_PROXY'],
+  ['HTTPSPROXY', 'HTTPS_PROXY'],
+  ['STOP_SECOND', 'STOP_TIMEOUT'],
+  ['lag_limit_ms', 'LAG_LIMIT'],
   ['NODE_EXTRA_CA_CERT', 'NODE_EXTRA_CA_CERTS'],
   ['ALLOW_UNKNOWN_SETTING', 'ALLOW_UNKNOWN_SETTINGS'],
 ] as const;
