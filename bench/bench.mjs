@@ -1,4 +1,4 @@
-// Runs the workloads against the gateway and three references, each in fresh processes that serve the whole mix, and gives
+// Runs the workloads against the gateway and two references, each in fresh processes that serve the whole mix, and gives
 // their costs as ratios within each process.
 //   npm run bench [-- --processes 5 --seconds 2 --only W1 --save]
 import { fork } from 'node:child_process';
@@ -22,8 +22,12 @@ const seconds = Number(options.seconds);
 const children = [];
 const next = (child) =>
   new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`${child.spawnargs.at(-1)} ended with ${code}`)));
+    const fail = (code) => reject(new Error(`${child.spawnargs.at(-1)} ended with ${code}`));
+    child.once('exit', fail);
+    child.once('message', (message) => {
+      child.off('exit', fail);
+      resolve(message);
+    });
   });
 async function start(file, env = {}) {
   const child = fork(new URL(file, import.meta.url), [], {
@@ -112,7 +116,6 @@ async function measure(turn, names) {
   const servers = [
     { name: 'raw', raw: true, ...(await start('raw.mjs', env)) },
     { name: 'stock', path: '/', ...(await start('stock.mjs', env)) },
-    { name: 'mercurius', path: '/graphql', ...(await start('mercurius.mjs', env)) },
     { name: 'gateway', path: '/graphql', ...(await start('gateway.mjs', env)) },
   ];
   if (turn % 2) servers.reverse();
@@ -146,19 +149,19 @@ try {
         mine.map(({ cpu }) => cpu),
         3,
       ),
-      ...['raw', 'stock', 'mercurius'].map((base) => spread(ratios(name, base))),
+      ...['raw', 'stock'].map((base) => spread(ratios(name, base))),
       figure(median(mine.map(({ calls }) => calls))),
       figure(median(ratios(name, 'raw', 'p50'))),
       figure(median(mine.map(({ p99 }) => p99)), 1),
     ].join(' | ')} |`;
   });
-  const memory = ['raw', 'stock', 'mercurius', 'gateway'].map(
+  const memory = ['raw', 'stock', 'gateway'].map(
     (name) =>
       `${name} ${Math.max(...runs.filter((run) => run.server === name).map((run) => run.memory)) >> 20} MB`,
   );
   const table = [
-    '| Workload | CPU ms a request | ÷ raw | ÷ stock | ÷ mercurius | calls | p50 ÷ raw’s | p99 ms |',
-    '| --- | --: | --: | --: | --: | --: | --: | --: |',
+    '| Workload | CPU ms a request | ÷ raw | ÷ stock | calls | p50 ÷ raw’s | p99 ms |',
+    '| --- | --: | --: | --: | --: | --: | --: |',
     ...lines,
     '',
     `Most memory resident: ${memory.join(', ')}.`,
