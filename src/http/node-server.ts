@@ -1,11 +1,4 @@
-import {
-  createServer,
-  ServerResponse,
-  type IncomingMessage,
-  type OutgoingHttpHeader,
-  type OutgoingHttpHeaders,
-  type Server,
-} from 'node:http';
+import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { refuseOnSocket } from './refusal.js';
 
@@ -87,35 +80,13 @@ export function createNodeServer({ headers, requestMs, connectionLimit }: NodeSe
   };
 }
 
-/** Adds the headers to every answer: those of Node itself and of plugins pass `writeHead` too. */
+/** Has the headers from the start, so that answers of Node itself and of plugins carry them too. */
 function responseWith(headers: NodeServerOptions['headers']): typeof ServerResponse<IncomingMessage> {
-  const always = Object.entries(headers);
+  const always = new Map(Object.entries(headers));
   return class extends ServerResponse {
-    override writeHead(status: number, ...rest: unknown[]): this {
-      const reason = typeof rest[0] === 'string' ? rest[0] : undefined;
-      const given = flat(reason === undefined ? (rest[1] ?? rest[0]) : rest[1]);
-      // A flat list: an object that is copied and then extended has a shape of its own, each time.
-      const all = [...given];
-      for (const [name, value] of always) if (!has(given, name)) all.push(name, value);
-      return reason === undefined ? super.writeHead(status, all) : super.writeHead(status, reason, all);
+    constructor(...args: ConstructorParameters<typeof ServerResponse>) {
+      super(...args);
+      this.setHeaders(always);
     }
   };
-}
-
-/** Whether a list of names and values has a header. */
-function has(list: readonly OutgoingHttpHeader[], name: string): boolean {
-  return list.some((each, at) => at % 2 === 0 && String(each).toLowerCase() === name);
-}
-
-/** Headers as `writeHead` takes them, as a list of names and values. */
-function flat(headers: unknown): OutgoingHttpHeader[] {
-  if (Array.isArray(headers))
-    return (Array.isArray(headers[0]) ? headers.flat() : headers) as OutgoingHttpHeader[];
-  const given = (headers ?? {}) as OutgoingHttpHeaders;
-  const list: OutgoingHttpHeader[] = [];
-  for (const name of Object.keys(given)) {
-    const value = given[name];
-    if (value !== undefined) list.push(name, value);
-  }
-  return list;
 }
