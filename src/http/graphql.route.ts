@@ -15,7 +15,7 @@ declare module 'fastify' {
 }
 
 /** What an operation needs to know of its HTTP request. */
-export interface RequestScope {
+interface RequestScope {
   /** Its `Authorization` header. */
   readonly authorization: string | undefined;
   /** Calls the listener when the request was answered, or its client disconnected. */
@@ -79,7 +79,12 @@ export function serveGraphql(
     },
     async handler(request, reply) {
       const answer = fastPath && (await takeFastPath(fastPath, request, reply));
-      return answer ?? (await takeFullPath.call(app, request, reply));
+      if (answer !== undefined) return answer;
+      const sent = await takeFullPath.call(app, request, reply);
+      // Apollo Server tells no plugin of a request that holds no operation.
+      if (reply.statusCode >= 400 && request.errorCodes.length === 0)
+        request.errorCodes.push(reply.statusCode < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR');
+      return sent;
     },
   });
 }

@@ -44,7 +44,7 @@ export function logRequests(app: FastifyInstance, log: Log): void {
 
   function write(request: FastifyRequest, { raw, statusCode }: FastifyReply, ms: number): void {
     const status = raw.writableFinished ? statusCode : undefined;
-    const codes = codesOf(request, statusCode);
+    const codes = request.errorCodes.length > 0 ? [...new Set(request.errorCodes)] : undefined;
     const level = codes !== undefined || statusCode >= 400 || ms > SLOW_MS ? 'info' : 'debug';
     if (log.isLevelEnabled(level)) {
       const calls = callsOf(request.upstreamCalls);
@@ -91,14 +91,4 @@ function nameOf({ body, query }: FastifyRequest): string | undefined {
 /** Milliseconds of all the calls; some of them may have passed at the same time. */
 function together(calls: readonly UpstreamCall[]): number {
   return Math.round(calls.reduce((sum, call) => sum + call.ms(), 0));
-}
-
-/**
- * The codes of an answer's errors; undefined without any. Apollo Server tells no plugin of a request that holds no
- * operation.
- */
-function codesOf({ errorCodes }: FastifyRequest, status: number): readonly string[] | undefined {
-  if (errorCodes.length > 0) return [...new Set(errorCodes)];
-  if (status < 400 || status === 404) return undefined;
-  return [status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR'];
 }
