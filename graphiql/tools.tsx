@@ -21,19 +21,7 @@ export function CopyAsCurl(): ReactNode {
     ];
     void navigator.clipboard.writeText(command.join(' \\\n  '));
   };
-  return (
-    <ToolbarButton onClick={copy} label="Copy as curl">
-      <svg
-        className="graphiql-toolbar-icon"
-        viewBox="0 0 16 16"
-        fill="none"
-        stroke="currentColor"
-        strokeWidth="1.5"
-      >
-        <path d="M2 3l5 5-5 5M8 13h6" />
-      </svg>
-    </ToolbarButton>
-  );
+  return <Tool label="Copy as curl" path="M2 3l5 5-5 5M8 13h6" onClick={copy} />;
 }
 
 /** Downloads the schema as a file. */
@@ -48,7 +36,14 @@ export function DownloadSchema(): ReactNode {
     URL.revokeObjectURL(link.href);
   };
   return (
-    <ToolbarButton onClick={download} label="Download the schema">
+    <Tool label="Download the schema" path="M8 2v8M4.5 7L8 10.5 11.5 7M2.5 13.5h11" onClick={download} />
+  );
+}
+
+/** A button of the toolbar, drawn by one path on 16 × 16. */
+function Tool({ label, path, onClick }: { label: string; path: string; onClick: () => void }): ReactNode {
+  return (
+    <ToolbarButton onClick={onClick} label={label}>
       <svg
         className="graphiql-toolbar-icon"
         viewBox="0 0 16 16"
@@ -56,7 +51,7 @@ export function DownloadSchema(): ReactNode {
         stroke="currentColor"
         strokeWidth="1.5"
       >
-        <path d="M8 2v8M4.5 7L8 10.5 11.5 7M2.5 13.5h11" />
+        <path d={path} />
       </svg>
     </ToolbarButton>
   );
