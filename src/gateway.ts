@@ -1,41 +1,15 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginLandingPageDisabled,
-  ApolloServerPluginSchemaReportingDisabled,
-  ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
-import { InMemoryLRUCache, PrefixingKeyValueCache } from '@apollo/utils.keyvaluecache';
+import { type ApolloServerPlugin } from '@apollo/server';
 import type { AddressInfo } from 'node:net';
 import type { Config, Credentials } from './config.js';
+import { createApollo } from './apollo.js';
 import { summaryOf } from './config/summary.js';
-import {
-  createCompiledOperationCache,
-  type CompiledOperationCache,
-} from './fast-path/compiled-operation-cache.js';
+import { type CompiledOperationCache } from './fast-path/compiled-operation-cache.js';
 import type { GraphqlOptions } from './http/graphql.route.js';
 import { createHttpServer } from './http/http.server.js';
-import { answerHeaders, answerHeadersPlugin } from './plugins/answer-headers.plugin.js';
-import { errorCodesPlugin } from './plugins/error-codes.plugin.js';
-import { createErrorMask } from './plugins/error-mask.js';
-import { fastPathPlugin } from './plugins/fast-path.plugin.js';
-import { fastPathSafe, isFastPathSafe } from './plugins/fast-path-safe.js';
-import { inlineTracePlugin } from './plugins/inline-trace.plugin.js';
-import { loneSurrogatesPlugin } from './plugins/lone-surrogates.plugin.js';
-import { longTextsPlugin } from './plugins/long-texts.plugin.js';
-import { mayBeAppliedPlugin } from './plugins/may-be-applied.plugin.js';
-import { limitOperations } from './plugins/operation-limits.rule.js';
-import { refuseUnknownOperationTypes } from './plugins/operation-types.rule.js';
-import { persistedHashPlugin } from './plugins/persisted-hash.plugin.js';
-import { responseStatusPlugin } from './plugins/response-status.plugin.js';
-import { hasRouterKey } from './plugins/router-key.js';
-import { createPersistedDocuments, type PersistedDocuments } from './plugins/persisted-documents.js';
-import { persistedDocumentsPlugin } from './plugins/persisted-documents.plugin.js';
-import { refuseServiceIntrospection } from './plugins/service-introspection.rule.js';
+import { answerHeaders } from './plugins/answer-headers.plugin.js';
 import type { OperationContext } from './resolvers/context.js';
 import { startSandbox } from './sandbox/sandbox.js';
 import type { SandboxSettings } from './sandbox/settings.js';
-import { createSchema, createSubgraph } from './schema.js';
 import { createUnauthenticatedDataSource } from './data-sources/unauthenticated.data-source.js';
 import { createTaskReads } from './data-sources/lookups/task-reads.js';
 import { createTaskStatusDataSource } from './data-sources/task-status.data-source.js';
@@ -49,9 +23,6 @@ import { createTaskStatusApi } from './upstream/task-status.api.js';
 
 /** The share of an operation's deadline that one call may take. */
 const CALL_SHARE = 2 / 3;
-
-/** Automatic persisted queries to cache: their number, and characters in total. */
-const PERSISTED_QUERIES = { max: 1000, maxSize: 4 * 1024 * 1024 };
 
 /** A running gateway. `url` is its origin. `stop` finishes the operations in flight first. */
 export interface Gateway {
@@ -159,86 +130,6 @@ function contextsFor(
     const tasks = createTaskStatusDataSource(api, reads, { principal, scope, calls }, log, clock.now);
     return { tasks, errorCodes };
   };
-}
-
-type Plugins = readonly ApolloServerPlugin<OperationContext>[];
-
-/** The full path, and the cache of the fast path; undefined if that is off. */
-function createApollo(
-  config: Config,
-  log: Log,
-  others: Plugins,
-): { apollo: ApolloServer<OperationContext>; compiledOperations: CompiledOperationCache | undefined } {
-  const { limits, persistedOperations } = config;
-  const schema = createSubgraph(createSchema(), limits.entities);
-  const documents = persistedOperations && createPersistedDocuments(persistedOperations.operations);
-  // Apollo Server would prefix its keys; nothing else is kept here.
-  const registered = PrefixingKeyValueCache.cacheDangerouslyDoesNotNeedPrefixesForIsolation(
-    new InMemoryLRUCache<string>(PERSISTED_QUERIES),
-  );
-  const plugins = [...pluginsFor(config, documents, log), ...others];
-  const compiledOperations = mayTakeFastPath(config, plugins, log)
-    ? createCompiledOperationCache(schema, {
-        admits: (source) => documents?.serves(source) ?? true,
-        textOf: (sha256) => (documents ? Promise.resolve(documents.byId(sha256)) : registered.get(sha256)),
-      })
-    : undefined;
-  const apollo = new ApolloServer<OperationContext>({
-    schema,
-    nodeEnv: config.production ? 'production' : '',
-    introspection: config.introspection,
-    validationRules: [
-      limitOperations(limits),
-      refuseUnknownOperationTypes,
-      ...(config.introspection ? [] : [refuseServiceIntrospection]),
-    ],
-    parseOptions: { maxLexicalTokens: limits.tokens },
-    // graphql-js adds its own "too many errors" error; leave room for it.
-    validationOptions: { maxErrors: limits.errors - 1 },
-    executionOptions: { maxCoercionErrors: limits.errors - 1 },
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    formatError: createErrorMask(log, config.introspection),
-    // Apollo's default appends a newline, for which V8 copies the whole answer.
-    stringifyResult: (result) => JSON.stringify(result),
-    logger: log,
-    csrfPrevention: true,
-    allowBatchedHttpRequests: config.batchLimit > 0,
-    persistedQueries: { cache: registered },
-    plugins: [...plugins, ...(compiledOperations ? [fastPathPlugin(compiledOperations, log)] : [])],
-  });
-  return { apollo, compiledOperations };
-}
-
-/** The gateway's own plugins, in their order. */
-function pluginsFor(config: Config, documents: PersistedDocuments | undefined, log: Log): Plugins {
-  const { persistedOperations, routerKey } = config;
-  return [
-    persistedHashPlugin(),
-    ...(persistedOperations && documents
-      ? [persistedDocumentsPlugin({ documents, mode: persistedOperations.mode, routerKey, log })]
-      : []),
-    loneSurrogatesPlugin(),
-    longTextsPlugin(),
-    answerHeadersPlugin(),
-    responseStatusPlugin(),
-    mayBeAppliedPlugin(),
-    errorCodesPlugin(),
-    inlineTracePlugin((request) => !config.production || hasRouterKey(request, routerKey)),
-    // Cache control instruments every field; reporting would send operations elsewhere if a key is set.
-    fastPathSafe(ApolloServerPluginCacheControlDisabled()),
-    fastPathSafe(ApolloServerPluginLandingPageDisabled()),
-    fastPathSafe(ApolloServerPluginSchemaReportingDisabled()),
-    fastPathSafe(ApolloServerPluginUsageReportingDisabled()),
-  ];
-}
-
-/** The fast path is on unless a setting or a plugin that isn't safe for it turns it off. */
-function mayTakeFastPath({ fastPath }: Config, plugins: Plugins, log: Log): boolean {
-  const unsafe = plugins.filter((plugin) => !isFastPathSafe(plugin)).length;
-  if (fastPath && unsafe > 0)
-    log.warn({ plugins: unsafe }, 'the fast path is off: a plugin is not marked as safe for it');
-  return fastPath && unsafe === 0;
 }
 
 /**
