@@ -18,7 +18,7 @@ export const groups = [
   'Serving',
   'Development',
 ] as const;
-export type Group = (typeof groups)[number];
+type Group = (typeof groups)[number];
 
 /** Documents a setting that has a default. */
 export function setting<S extends z.ZodType<unknown, string>>(

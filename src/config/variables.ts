@@ -45,7 +45,7 @@ const elsewhere = ['NO_PROXY', 'no_proxy', 'NODE_EXTRA_CA_CERTS'];
 export const settingNames: readonly string[] = [...Object.keys(settings), ...switchVariables, ...elsewhere];
 
 /** A documented setting and its name, in the order of the schema. */
-export type DocumentedSetting = SettingDoc & { readonly name: string };
+type DocumentedSetting = SettingDoc & { readonly name: string };
 
 /** The documented settings by group. */
 export function settingGroups(): ReadonlyMap<string, readonly DocumentedSetting[]> {

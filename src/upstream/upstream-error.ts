@@ -15,7 +15,7 @@
  * - `circuit_open`: the upstream was failing.
  * - `queue_full`: too many other calls were waiting.
  */
-export type UpstreamFailure =
+type UpstreamFailure =
   | 'status'
   | 'bad_response'
   | 'oversized'

@@ -16,7 +16,7 @@ export interface SharedRead {
 }
 
 /** A task to look up, and what the operations that wait for it share. */
-export interface Lookup {
+interface Lookup {
   readonly id: string;
   readonly read: SharedRead;
 }
