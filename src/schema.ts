@@ -17,7 +17,10 @@ import { resolveEntities } from './resolvers/entity.references.js';
 import { SourceResolver, TaskTargetResolver } from './resolvers/entity.resolver.js';
 import { TaskStatusResolver } from './resolvers/task-status.resolver.js';
 
-/** The executable schema of the API, made of the decorated classes. Middleware for all fields keeps queries off the fast path. */
+/**
+ * Creates the executable schema of the API from the decorated classes. Middleware for all fields keeps queries off the
+ * fast path.
+ */
 export function createSchema(
   options: Pick<BuildSchemaOptions, 'globalMiddlewares' | 'authChecker'> = {},
 ): GraphQLSchema {
@@ -28,8 +31,8 @@ export function createSchema(
   });
   // TypeGraphQL has no decorator for the root types.
   for (const [type, description] of [
-    [schema.getQueryType(), 'What can be asked of SailPoint’s task status API.'],
-    [schema.getMutationType(), 'What can be changed through SailPoint’s task status API.'],
+    [schema.getQueryType(), 'Reads tasks from SailPoint’s task status API.'],
+    [schema.getMutationType(), 'Changes tasks through SailPoint’s task status API.'],
   ] as const) {
     if (type) type.description = description;
   }
@@ -48,17 +51,17 @@ function markForFastPath(schema: GraphQLSchema): void {
   }
 }
 
-/** The API's schema as text, sorted, as it is committed under `schema/`. */
+/** Returns the API's schema as text, sorted, as it is committed under `schema/`. */
 export function toSdl(schema: GraphQLSchema): string {
   return `${printSchema(lexicographicSortSchema(schema))}\n`;
 }
 
-/** What is linked and imported is in every version of Federation 2. */
+/** Every version of Federation 2 has what is imported here. */
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.0", import: ["@key", "@shareable"])`;
 
 /**
- * The API's schema as text for those who compose it: with the directives of the classes, which `printSchema` leaves
- * out, and without the fields that a router asks of a subgraph.
+ * Returns the API's schema as text for composition. It has the directives of the classes, which `printSchema` leaves
+ * out, but not the fields that a router asks of a subgraph.
  */
 export function toSubgraphSdl(schema: GraphQLSchema): string {
   const withDirectives = (node: ObjectTypeDefinitionNode): ObjectTypeDefinitionNode => ({
@@ -90,7 +93,10 @@ const subgraph = parse(`
   }
 `);
 
-/** The API's schema and, besides, what makes it a subgraph of Federation 2, asked for at most so many entities at once. */
+/**
+ * Extends the API's schema to a subgraph of Federation 2. `maxEntities` is the limit of representations of one
+ * `_entities`.
+ */
 export function createSubgraph(api: GraphQLSchema, maxEntities = Infinity): GraphQLSchema {
   const schema = extendSchema(api, subgraph);
   const fields = schema.getQueryType()?.getFields() ?? {};

@@ -1,22 +1,28 @@
 import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import { TaskStatus } from './task-status.model.js';
 
-/** Where a page stands in its list, as the Relay cursor connections specification has it, and so as other subgraphs do. */
+/** Where a page is in its list. As in the Relay cursor connections specification, so that subgraphs can share it. */
 @Directive('@shareable')
-@ObjectType({ description: 'Where a page stands in its list.', simpleResolvers: true })
+@ObjectType({ description: 'Where a page is in its list.', simpleResolvers: true })
 export class PageInfo {
   @Field(() => Boolean, {
-    description: 'Whether rows follow this page. Exact; asked of the upstream only when selected.',
+    description: 'True if rows follow this page. Exact; may cost an upstream call, made only when selected.',
   })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether rows precede this page.' })
+  @Field(() => Boolean, { description: 'True if rows precede this page.' })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the first row; null on an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the first row. Null if the page is empty.',
+  })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the last row; null on an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the last row. Null if the page is empty.',
+  })
   endCursor!: string | null;
 }
 
@@ -47,7 +53,7 @@ export class TaskStatusConnection {
   @Field(() => Int, {
     nullable: true,
     description:
-      'How many rows the whole list has. Costly: asked of the upstream only when selected. Null where it did not say.',
+      'The number of rows in the whole list. Costly for the upstream; counted only when selected. Null if the upstream sent no count.',
   })
   totalCount!: number | null;
 }

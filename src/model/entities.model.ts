@@ -1,9 +1,9 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
-/** A source, which other subgraphs own: known here by its id alone. Its lists of tasks are resolved. */
+/** A source. Other subgraphs own it. This one knows only its id, and resolves its lists of tasks. */
 @Directive('@key(fields: "id")')
 @ObjectType({
-  description: 'A source of accounts. Known here by its id; its tasks are what this API adds to it.',
+  description: 'A SailPoint source. This API knows its id and adds its tasks.',
   simpleResolvers: true,
 })
 export class Source {
@@ -11,9 +11,9 @@ export class Source {
   id!: string;
 }
 
-/** An identity, which other subgraphs own: a reference, and nothing more. */
+/** An identity. Other subgraphs own it. This one only refers to it. */
 @Directive('@key(fields: "id", resolvable: false)')
-@ObjectType({ description: 'An identity. Known here by its id alone.', simpleResolvers: true })
+@ObjectType({ description: 'A SailPoint identity. This API knows its id alone.', simpleResolvers: true })
 export class Identity {
   @Field(() => ID, { description: 'The identity’s id.' })
   id!: string;

@@ -1,6 +1,6 @@
 import { registerEnumType } from 'type-graphql';
 
-/** How the upstream's scheduler holds a task. Source: `TaskStatus.type`. */
+/** How the upstream's scheduler runs a task. Source: `TaskStatus.type`. */
 export enum TaskStatusType {
   QUARTZ = 'QUARTZ',
   QPOC = 'QPOC',
@@ -10,16 +10,16 @@ export enum TaskStatusType {
 registerEnumType(TaskStatusType, {
   name: 'TaskStatusType',
   description:
-    "How the upstream's scheduler holds a task. It does not tell an aggregation from a refresh, and it is not what `filter.kind` takes.",
+    'How SailPoint’s scheduler runs a task. It does not tell an aggregation from a refresh, and `filter.kind` does not take it.',
   valuesConfig: {
-    QUARTZ: { description: 'A scheduled or started job; aggregations are always of this type.' },
+    QUARTZ: { description: 'A scheduled or started job. Aggregations always have this type.' },
     QPOC: { description: 'A partitioned job.' },
     QUEUED_TASK: { description: 'A job taken from a queue.' },
-    UNKNOWN: { description: 'A type that this gateway does not know yet.' },
+    UNKNOWN: { description: 'A type that this gateway does not know.' },
   },
 });
 
-/** How a task ended, with the vendor's spelling as the value. Source: `TaskStatus.completionStatus`. */
+/** How a task ended. The values have the vendor's spelling. Source: `TaskStatus.completionStatus`. */
 export enum CompletionStatus {
   SUCCESS = 'SUCCESS',
   WARNING = 'WARNING',
@@ -30,18 +30,21 @@ export enum CompletionStatus {
 }
 registerEnumType(CompletionStatus, {
   name: 'CompletionStatus',
-  description: 'How a task ended. Null while it is pending.',
+  description: 'How a task ended.',
   valuesConfig: {
-    SUCCESS: { description: 'Ended well.' },
-    WARNING: { description: 'Ended, with warnings worth reading in `messages`.' },
-    ERROR: { description: 'Failed; `statusMessage` says why, where the upstream did.' },
-    TERMINATED: { description: 'Ended by someone, or marked as ended.' },
-    TEMP_ERROR: { description: 'Failed for a passing reason; the upstream may run it again.' },
-    UNKNOWN: { description: 'A status that this gateway does not know yet. Not accepted in a filter.' },
+    SUCCESS: { description: 'Ended without warnings or errors.' },
+    WARNING: { description: 'Ended with warnings. Read them in `messages`.' },
+    ERROR: { description: 'Failed. `statusMessage` gives the reason if the upstream sent one.' },
+    TERMINATED: { description: 'Stopped, or marked as ended.' },
+    TEMP_ERROR: { description: 'Failed for a temporary reason. The upstream may run it again.' },
+    UNKNOWN: {
+      description:
+        'A status that this gateway does not know: see `rawCompletionStatus`. Not accepted in a filter.',
+    },
   },
 });
 
-/** Where a task stands, read off `launched`, `completed` and `completionStatus`. */
+/** The state of a task, derived from `launched`, `completed` and `completionStatus`. */
 export enum TaskState {
   QUEUED = 'QUEUED',
   RUNNING = 'RUNNING',
@@ -54,15 +57,15 @@ export enum TaskState {
 registerEnumType(TaskState, {
   name: 'TaskState',
   description:
-    'Where a task stands. A task is finished only once both `completed` and `completionStatus` are set: the upstream writes them one after the other.',
+    'The state of a task. A task is finished once both `completed` and `completionStatus` are set; the upstream does not set both at the same time.',
   valuesConfig: {
     QUEUED: { description: 'Not launched yet.' },
-    RUNNING: { description: 'Launched and not finished.' },
+    RUNNING: { description: 'Launched, not finished yet.' },
     SUCCEEDED: { description: 'Finished with SUCCESS.' },
     WARNED: { description: 'Finished with WARNING.' },
     FAILED: { description: 'Finished with ERROR or TEMP_ERROR.' },
     TERMINATED: { description: 'Finished with TERMINATED.' },
-    UNKNOWN: { description: 'Finished with a status that this gateway does not know yet.' },
+    UNKNOWN: { description: 'Finished with a status that this gateway does not know.' },
   },
 });
 
@@ -76,13 +79,13 @@ registerEnumType(TaskTargetType, {
   name: 'TaskTargetType',
   description: 'What a task works on.',
   valuesConfig: {
-    APPLICATION: { description: 'A source; the target’s `id` is the source’s.' },
-    IDENTITY: { description: 'An identity.' },
-    UNKNOWN: { description: 'A kind of target that this gateway does not know yet.' },
+    APPLICATION: { description: 'A source. The target’s `id` is the source’s id.' },
+    IDENTITY: { description: 'An identity. The target’s `id` is the identity’s id.' },
+    UNKNOWN: { description: 'A kind of target that this gateway does not know.' },
   },
 });
 
-/** How grave a message is. Source: `TaskStatusMessage.type`. */
+/** The severity of a message. Source: `TaskStatusMessage.type`. */
 export enum MessageType {
   INFO = 'INFO',
   WARN = 'WARN',
@@ -91,16 +94,16 @@ export enum MessageType {
 }
 registerEnumType(MessageType, {
   name: 'MessageType',
-  description: 'How grave a message is.',
+  description: 'The severity of a message.',
   valuesConfig: {
     INFO: { description: 'For information.' },
     WARN: { description: 'A warning.' },
     ERROR: { description: 'An error.' },
-    UNKNOWN: { description: 'A severity that this gateway does not know yet.' },
+    UNKNOWN: { description: 'A severity that this gateway does not know.' },
   },
 });
 
-/** What the upstream's filter word `type` takes: never the values of {@link TaskStatusType}. */
+/** What the upstream's filter on `type` accepts. Not the values of {@link TaskStatusType}. */
 export enum TaskKind {
   CLOUD_ACCOUNT_AGGREGATION = 'CLOUD_ACCOUNT_AGGREGATION',
   CLOUD_GROUP_AGGREGATION = 'CLOUD_GROUP_AGGREGATION',
@@ -121,7 +124,7 @@ export enum TaskKind {
 registerEnumType(TaskKind, {
   name: 'TaskKind',
   description:
-    'What a task does, as a filter takes it. The upstream does not send it back: see `uniqueName` and `taskDefinitionSummary`. It may refuse a kind, depending on version and tenant.',
+    'What a task does, for use in a filter. No task carries it: read `uniqueName` or `taskDefinitionSummary` instead. Some API versions and tenants refuse some kinds.',
   valuesConfig: {
     CLOUD_ACCOUNT_AGGREGATION: { description: 'Account aggregation of a source.' },
     CLOUD_GROUP_AGGREGATION: { description: 'Entitlement (group) aggregation of a source.' },
@@ -143,7 +146,7 @@ registerEnumType(TaskKind, {
   },
 });
 
-/** What a list can be sorted by: the upstream's one sorter. */
+/** What a list can be sorted by. The upstream has only this sorter. */
 export enum TaskStatusSortField {
   CREATED = 'created',
 }
@@ -153,18 +156,18 @@ registerEnumType(TaskStatusSortField, {
   valuesConfig: { CREATED: { description: 'When the task was created.' } },
 });
 
-/** Which end of a sorted list comes first. */
+/** The direction of a sorted list: oldest or newest first. */
 export enum SortDirection {
   ASC = 'ASC',
   DESC = 'DESC',
 }
 registerEnumType(SortDirection, {
   name: 'SortDirection',
-  description: 'Which end of a sorted list comes first.',
-  valuesConfig: { ASC: { description: 'The oldest first.' }, DESC: { description: 'The newest first.' } },
+  description: 'The direction of a sorted list.',
+  valuesConfig: { ASC: { description: 'Oldest first.' }, DESC: { description: 'Newest first.' } },
 });
 
-/** RFC 6902 operation names, with the RFC's spelling as the value. */
+/** Operation names of RFC 6902. The values have the RFC's spelling. */
 export enum JsonPatchOp {
   ADD = 'add',
   REMOVE = 'remove',
@@ -179,7 +182,7 @@ registerEnumType(JsonPatchOp, {
   valuesConfig: {
     ADD: { description: 'Adds `value` at `path`.' },
     REMOVE: { description: 'Removes what is at `path`.' },
-    REPLACE: { description: 'Replaces what is at `path` by `value`.' },
+    REPLACE: { description: 'Replaces what is at `path` with `value`.' },
     MOVE: { description: 'Moves what is at `from` to `path`.' },
     COPY: { description: 'Copies what is at `from` to `path`.' },
     TEST: { description: 'Fails the whole patch unless `value` is at `path`.' },

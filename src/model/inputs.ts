@@ -2,82 +2,87 @@ import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
 import { CompletionStatus, JsonPatchOp, SortDirection, TaskKind, TaskStatusSortField } from './enums.js';
 import { JsonValue } from './scalars.js';
 
-/** A condition on an id. An absent member is no condition; null is refused, since it would widen the match unseen. */
-@InputType({ description: 'A condition on an id. Members given together must all hold.' })
+/** A condition on an id. An absent member sets no condition. Null is refused, because it would silently match more. */
+@InputType({ description: 'A condition on an id. If you set several members, all must hold.' })
 export class IdFilterInput {
-  @Field(() => ID, { nullable: true, description: 'Is this id.' })
+  @Field(() => ID, { nullable: true, description: 'Equal to this id.' })
   eq?: string | null;
 
-  @Field(() => [ID], { nullable: true, description: 'Is one of these ids; an empty list matches nothing.' })
+  @Field(() => [ID], { nullable: true, description: 'One of these ids. An empty list matches nothing.' })
   in?: string[] | null;
 }
 
-/** A condition on a text. */
-@InputType({ description: 'A condition on a text. Members given together must all hold.' })
+/** A condition on a string. */
+@InputType({ description: 'A condition on a string. If you set several members, all must hold.' })
 export class StringFilterInput {
-  @Field(() => String, { nullable: true, description: 'Is this text.' })
+  @Field(() => String, { nullable: true, description: 'Equal to this string.' })
   eq?: string | null;
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Is one of these texts; an empty list matches nothing.',
+    description: 'One of these strings. An empty list matches nothing.',
   })
   in?: string[] | null;
 }
 
 /** A condition on how a task ended. */
-@InputType({ description: 'A condition on how a task ended. Members given together must all hold.' })
+@InputType({
+  description: 'A condition on the completion status. If you set several members, all must hold.',
+})
 export class CompletionStatusFilterInput {
-  @Field(() => CompletionStatus, { nullable: true, description: 'Ended so. UNKNOWN is refused.' })
+  @Field(() => CompletionStatus, { nullable: true, description: 'Equal to this status. UNKNOWN is refused.' })
   eq?: CompletionStatus | null;
 
   @Field(() => [CompletionStatus], {
     nullable: true,
-    description: 'Ended in one of these ways; an empty list matches nothing. UNKNOWN is refused.',
+    description: 'One of these statuses. An empty list matches nothing. UNKNOWN is refused.',
   })
   in?: CompletionStatus[] | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'True: is pending. False: has a completion status.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True matches tasks without a completion status, false tasks with one.',
+  })
   isNull?: boolean | null;
 }
 
 /** A condition on what a task does. */
-@InputType({ description: 'A condition on what a task does. Members given together must all hold.' })
+@InputType({ description: 'A condition on what a task does. If you set several members, all must hold.' })
 export class TaskKindFilterInput {
-  @Field(() => TaskKind, { nullable: true, description: 'Does this.' })
+  @Field(() => TaskKind, { nullable: true, description: 'Of this kind.' })
   eq?: TaskKind | null;
 
   @Field(() => [TaskKind], {
     nullable: true,
-    description: 'Does one of these; an empty list matches nothing.',
+    description: 'Of one of these kinds. An empty list matches nothing.',
   })
   in?: TaskKind[] | null;
 }
 
-/** Which tasks a list holds. */
-@InputType({ description: 'Which tasks a list holds. Conditions given together must all hold.' })
+/** Which tasks to list. */
+@InputType({ description: 'Which tasks to list. If you set several conditions, all must hold.' })
 export class TaskStatusFilterInput {
-  @Field(() => IdFilterInput, { nullable: true, description: 'On the task’s id.' })
+  @Field(() => IdFilterInput, { nullable: true, description: 'Filters by the task’s id.' })
   id?: IdFilterInput | null;
 
   @Field(() => IdFilterInput, {
     nullable: true,
-    description: 'On the id of the source that the task works on.',
+    description: 'Filters by the id of the source that the task works on.',
   })
   sourceId?: IdFilterInput | null;
 
-  @Field(() => CompletionStatusFilterInput, { nullable: true, description: 'On how the task ended.' })
+  @Field(() => CompletionStatusFilterInput, { nullable: true, description: 'Filters by how the task ended.' })
   completionStatus?: CompletionStatusFilterInput | null;
 
   @Field(() => TaskKindFilterInput, {
     nullable: true,
-    description: 'On what the task does: the upstream’s filter word `type`, which is not the field `type`.',
+    description: 'Filters by what the task does. Not the field `type`, which has other values.',
   })
   kind?: TaskKindFilterInput | null;
 
   @Field(() => StringFilterInput, {
     nullable: true,
-    description: 'On who started the task. Upstream versions v2026 and v1 only.',
+    description: 'Filters by who started the task. Needs API version v2026 or v1.',
   })
   launcher?: StringFilterInput | null;
 }
@@ -85,26 +90,29 @@ export class TaskStatusFilterInput {
 /** The order of a list. */
 @InputType({ description: 'The order of a list.' })
 export class TaskStatusSortInput {
-  @Field(() => TaskStatusSortField, { description: 'What to sort by.' })
+  @Field(() => TaskStatusSortField, { description: 'The field to sort by.' })
   field!: TaskStatusSortField;
 
-  @Field(() => SortDirection, { description: 'Which end comes first.' })
+  @Field(() => SortDirection, { description: 'Oldest or newest first.' })
   direction!: SortDirection;
 }
 
-/** Which page of a list: page mode or cursor mode. */
+/** Which page of a list, in page mode or cursor mode. */
 @ArgsType()
 export class PageArgs {
-  @Field(() => Int, { nullable: true, description: 'Page mode: how many rows, 1 to 250. Default 250.' })
+  @Field(() => Int, { nullable: true, description: 'Page mode: the number of rows, 1 to 250. Default 250.' })
   limit?: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Page mode: how many rows to skip, 0 or more. Default 0.',
+    description: 'Page mode: the number of rows to skip, 0 or more. Default 0.',
   })
   offset?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Cursor mode: how many rows, 1 to 250. Default 250.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Cursor mode: the number of rows, 1 to 250. Default 250.',
+  })
   first?: number | null;
 
   @Field(() => String, {
@@ -115,15 +123,16 @@ export class PageArgs {
   after?: string | null;
 }
 
-/** Which tasks, in which order, and which page of them. */
+/** Which tasks to list, in which order, and which page of them. */
 @ArgsType()
 export class TaskStatusesArgs extends PageArgs {
-  @Field(() => TaskStatusFilterInput, { nullable: true, description: 'Which tasks. Default: all.' })
+  @Field(() => TaskStatusFilterInput, { nullable: true, description: 'Which tasks to list. Default: all.' })
   filter?: TaskStatusFilterInput | null;
 
   @Field(() => TaskStatusSortInput, {
     nullable: true,
-    description: 'The order. Default: the upstream’s own in page mode, newest first in cursor mode.',
+    description:
+      'The order of the list. Default: the upstream’s order in page mode, newest first in cursor mode.',
   })
   sort?: TaskStatusSortInput | null;
 }
@@ -131,29 +140,34 @@ export class TaskStatusesArgs extends PageArgs {
 /** One operation of a JSON Patch. */
 @InputType({ description: 'One operation of a JSON Patch (RFC 6902).' })
 export class JsonPatchOperationInput {
-  @Field(() => JsonPatchOp, { description: 'What to do.' })
+  @Field(() => JsonPatchOp, { description: 'The operation.' })
   op!: JsonPatchOp;
 
-  @Field(() => String, { description: 'Where: a JSON Pointer, such as `/completionStatus`.' })
+  @Field(() => String, {
+    description: 'The target of the operation: a JSON Pointer (RFC 6901), such as `/completionStatus`.',
+  })
   path!: string;
 
   @Field(() => JsonValue, {
     nullable: true,
     description:
-      'For ADD, REPLACE and TEST, which need it. Null is a value there. Sent as written: what would not be is refused, such as an integer beyond ±(2^53 − 1).',
+      'The value to add, replace with or test for. ADD, REPLACE and TEST need it, and null counts as a value. A number that would lose digits, such as an integer beyond ±(2^53 − 1), is refused.',
   })
   value?: unknown;
 
-  @Field(() => String, { nullable: true, description: 'For MOVE and COPY, which need it: a JSON Pointer.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where to move or copy from: a JSON Pointer (RFC 6901). MOVE and COPY need it.',
+  })
   from?: string | null;
 }
 
 /** Which task to update, and how. */
-@InputType({ description: 'Which task to update, and how.' })
+@InputType({ description: 'The task to update and the changes to make.' })
 export class UpdateTaskStatusInput {
-  @Field(() => ID, { description: 'The task’s id.' })
+  @Field(() => ID, { description: 'The task’s id: 1 to 128 characters.' })
   id!: string;
 
-  @Field(() => [JsonPatchOperationInput], { description: 'What to change, in order; all of it or nothing.' })
+  @Field(() => [JsonPatchOperationInput], { description: 'The changes, in order. All are applied, or none.' })
   patch!: JsonPatchOperationInput[];
 }

@@ -2,8 +2,8 @@ import { type ASTNode, GraphQLError, GraphQLScalarType, Kind, visit } from 'grap
 import { GraphQLJSON } from 'graphql-scalars';
 
 /**
- * An instant, RFC 3339 in UTC with milliseconds. Output only: the reader has made every value canonical by
- * then, so serializing is the identity.
+ * An instant in RFC 3339 form, in UTC with milliseconds. Output only. Serializing returns the value unchanged, because
+ * the reader has already made it canonical.
  */
 export const DateTime = new GraphQLScalarType<string, string>({
   name: 'DateTime',
@@ -13,22 +13,23 @@ export const DateTime = new GraphQLScalarType<string, string>({
 });
 
 /**
- * Any JSON value. What a literal says is what is meant: an enum word, which JSON lacks, is refused, a variable that is
- * not given leaves its place out. Numbers are doubles and nesting is not bounded: the field that takes such a value checks it.
+ * Any JSON value. A literal can't hold an enum value, which JSON lacks. A variable without a value leaves out its
+ * object field, and is null in a list. Numbers are doubles and nesting is unlimited: the field that takes the value
+ * checks it.
  */
 export const JsonValue = new GraphQLScalarType<unknown>({
   ...GraphQLJSON.toConfig(),
-  // Not by recursion: the parser may nest deeper than the stack would let it be followed.
+  // Not recursive: what the parser accepts can nest deeper than the stack allows here.
   parseLiteral: (ast, variables) =>
     (visit(ast, { leave: (node) => build(node, variables ?? {}) }) as unknown as Built).value,
 });
 
-/** A value in place of its node; `visit` takes a bare null for a removal. */
+/** A value in place of its node. Wrapped, because `visit` removes a node that is replaced by a bare null. */
 interface Built {
   readonly value: unknown;
 }
 
-/** The value of a node whose children are built. */
+/** Builds the value of a node whose children are built. Undefined for nodes that have none. */
 function build(node: ASTNode, variables: Readonly<Record<string, unknown>>): Built | undefined {
   switch (node.kind) {
     case Kind.NULL:

@@ -5,50 +5,66 @@ import { DateTime, JsonValue } from './scalars.js';
 /** What a task works on. Source: `Target`. */
 @ObjectType({ description: 'What a task works on.', simpleResolvers: true })
 export class TaskTarget {
-  @Field(() => ID, { nullable: true, description: 'The id of the source or identity.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of the source or identity. Null if the upstream sends none.',
+  })
   id!: string | null;
 
-  @Field(() => TaskTargetType, { nullable: true, description: 'Whether a source or an identity.' })
+  @Field(() => TaskTargetType, {
+    nullable: true,
+    description: 'Whether the target is a source or an identity. Null if the upstream does not say.',
+  })
   type!: TaskTargetType | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Its name as the upstream sends it; a source’s may end in ` [source]`.',
+    description:
+      'The target’s name. A source’s name may end in ` [source]`. Null if the upstream sends none.',
   })
   name!: string | null;
 }
 
-/** A text in a language. Source: `LocalizedMessage`. */
-@ObjectType({ description: 'A text in a language.', simpleResolvers: true })
+/** A message in one language. Source: `LocalizedMessage`. */
+@ObjectType({ description: 'A message in one language.', simpleResolvers: true })
 export class LocalizedText {
-  @Field(() => String, { nullable: true, description: 'The language, such as `en-US`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The language as a BCP 47 tag, such as `en-US`. Null if the upstream sends none.',
+  })
   locale!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The text.' })
+  @Field(() => String, { nullable: true, description: 'The text. Null if the upstream sends none.' })
   message!: string | null;
 }
 
-/** One message that a task left. Source: `TaskStatusMessage`; `text` is derived. */
-@ObjectType({ description: 'One message that a task left.', simpleResolvers: true })
+/** A message that a task reported. Source: `TaskStatusMessage`; `text` is derived. */
+@ObjectType({ description: 'A message that a task reported.', simpleResolvers: true })
 export class TaskMessage {
-  @Field(() => MessageType, { nullable: true, description: 'How grave it is.' })
+  @Field(() => MessageType, { nullable: true, description: 'The severity. Null if the upstream sends none.' })
   type!: MessageType | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The key of the message; often the whole English sentence.',
+    description: 'The message key; often the whole English sentence. Null if the upstream sends none.',
   })
   key!: string | null;
 
-  @Field(() => LocalizedText, { nullable: true, description: 'The message in a language.' })
+  @Field(() => LocalizedText, {
+    nullable: true,
+    description: 'The localized message. Null if the upstream sends none.',
+  })
   localizedText!: LocalizedText | null;
 
-  @Field(() => [JsonValue], { description: 'What the message is about: strings or objects.' })
+  @Field(() => [JsonValue], {
+    description: 'The parameters of the message, strings or objects. Empty if it has none.',
+  })
   parameters!: unknown[];
 
   @Field(() => String, {
     nullable: true,
-    description: 'The message for people: the localized one, else the key with its parameters.',
+    description:
+      'The message to show: the localized message, or else the key with its parameters. Null if both are missing.',
   })
   text!: string | null;
 }
@@ -58,162 +74,213 @@ export class TaskMessage {
 export class TaskReturn {
   @Field(() => String, {
     nullable: true,
-    description: 'The label, such as `TASK_OUT_ACCOUNT_AGGREGATION_TOTAL`.',
+    description: 'The label, such as `TASK_OUT_ACCOUNT_AGGREGATION_TOTAL`. Null if the upstream sends none.',
   })
   name!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The key in `attributes` that it labels.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The key in `attributes` that this label is for. Null if the upstream sends none.',
+  })
   attributeName!: string | null;
 }
 
 /** An attribute with its label: `returns` joined with `attributes`. */
 @ObjectType({
-  description: 'A result of a task: one of its attributes, with its label.',
+  description: 'A result of a task: an attribute with its label.',
   simpleResolvers: true,
 })
 export class TaskResult {
-  @Field(() => String, { description: 'The label; the key where the upstream has none.' })
+  @Field(() => String, { description: 'The label, or the key if the upstream sends no label.' })
   label!: string;
 
   @Field(() => String, { description: 'The key in `attributes`.' })
   key!: string;
 
-  @Field(() => JsonValue, { nullable: true, description: 'The value.' })
+  @Field(() => JsonValue, {
+    nullable: true,
+    description: 'The value of the attribute. Null if the upstream sends null.',
+  })
   value!: unknown;
 }
 
-/** What a task is an instance of. Source: `TaskDefinitionSummary`. */
-@ObjectType({ description: 'What a task is an instance of.', simpleResolvers: true })
+/** The definition that a task is an instance of. Source: `TaskDefinitionSummary`. */
+@ObjectType({ description: 'The definition that a task is an instance of.', simpleResolvers: true })
 export class TaskDefinitionSummary {
-  @Field(() => ID, { nullable: true, description: 'The definition’s id.' })
+  @Field(() => ID, { nullable: true, description: 'The definition’s id. Null if the upstream sends none.' })
   id!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Its name, such as `Cloud Account Aggregation`: the reliable word for what a task does.',
+    description:
+      'The definition’s name, such as `Cloud Account Aggregation`: the most reliable way to tell what a task does. Null if the upstream sends none.',
   })
   uniqueName!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What it does, in a sentence.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the task does, in a sentence. Null if the upstream sends none.',
+  })
   description!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The name of the definition above it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of the parent definition. Null if it has none.',
+  })
   parentName!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The class that runs it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The class that runs the task. Null if the upstream sends none.',
+  })
   executor!: string | null;
 
-  @Field(() => JsonValue, { description: 'Its arguments by name; `{}` where there are none.' })
+  @Field(() => JsonValue, { description: 'The definition’s arguments by name. `{}` if it has none.' })
   arguments!: unknown;
 }
 
-/** One task: an aggregation or another background job. Source: `TaskStatus`. */
+/** A task: an aggregation or another background job. Source: `TaskStatus`. */
 @Directive('@key(fields: "id")')
 @ObjectType({
   description:
-    'One task: an aggregation or another background job. The upstream keeps them for 90 days, and only `id` is sure to be there.',
+    'A task: an aggregation or another background job. The upstream keeps tasks for 90 days. Every field except `id` may be missing there.',
   simpleResolvers: true,
 })
 export class TaskStatus {
-  @Field(() => ID, { description: 'The task’s id; mostly 32 hexadecimal digits, but opaque.' })
+  @Field(() => ID, {
+    description: 'The task’s id. Treat it as opaque, although most are 32 hexadecimal digits.',
+  })
   id!: string;
 
-  @Field(() => TaskStatusType, { nullable: true, description: 'How the scheduler holds it.' })
+  @Field(() => TaskStatusType, {
+    nullable: true,
+    description: 'How SailPoint’s scheduler runs the task. Null if the upstream sends none.',
+  })
   type!: TaskStatusType | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Its name for people, such as `Cloud Account Aggregation`.',
+    description:
+      'The task’s display name, such as `Cloud Account Aggregation`. Null if the upstream sends none.',
   })
   uniqueName!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What it does, in a sentence.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the task does, in a sentence. Null if the upstream sends none.',
+  })
   description!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The name of the task above it; null where there is none.',
+    description: 'The name of the parent task. Null if it has none.',
   })
   parentName!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Who started it: a display name, an alias or `System`.',
+    description:
+      'Who started the task: a display name, an alias or `System`. Null if the upstream sends none.',
   })
   launcher!: string | null;
 
   @Field(() => TaskTarget, {
     nullable: true,
-    description: 'What it works on; null where it has no one target.',
+    description: 'What the task works on. Null if it has no single target.',
   })
   target!: TaskTarget | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it was created.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the task was created. Null if the upstream sends none.',
+  })
   created!: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When its record last changed.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the task’s record last changed. Null if the upstream sends none.',
+  })
   modified!: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it began to run; null while it is queued.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the task began to run. Null while it is queued.',
+  })
   launched!: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it ended; null while it is pending.' })
+  @Field(() => DateTime, { nullable: true, description: 'When the task ended. Null while it is pending.' })
   completed!: string | null;
 
-  @Field(() => CompletionStatus, { nullable: true, description: 'How it ended; null while it is pending.' })
+  @Field(() => CompletionStatus, {
+    nullable: true,
+    description: 'How the task ended. Null while it is pending.',
+  })
   completionStatus!: CompletionStatus | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The upstream’s own word for how it ended, exactly as it came: what `completionStatus` UNKNOWN stands for. Null while it is pending.',
+      'The completion status exactly as the upstream sends it; use it where `completionStatus` is UNKNOWN. Null while the task is pending.',
   })
   rawCompletionStatus!: string | null;
 
-  @Field(() => [TaskMessage], { description: 'What it reported, in the upstream’s order.' })
+  @Field(() => [TaskMessage], {
+    description: 'The messages that the task reported, in the upstream’s order. Empty if there are none.',
+  })
   messages!: TaskMessage[];
 
   @Field(() => [TaskReturn], {
-    description: 'The labels of its attributes. See `results` for both together.',
+    description:
+      'The labels of the attributes. `results` joins them with the values. Empty if there are none.',
   })
   returns!: TaskReturn[];
 
   @Field(() => JsonValue, {
-    description: 'Its attributes by key, free in form; `{}` where there are none.',
+    description:
+      'The task’s attributes by key. The upstream does not document their form. `{}` if there are none.',
   })
   attributes!: unknown;
 
-  @Field(() => String, { nullable: true, description: 'What it is doing, in free text.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the task is doing now, as free text. Null if the upstream sends none.',
+  })
   progress!: string | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How far it is, in percent; the upstream does not promise 0 to 100.',
+    description: 'The progress in percent. The upstream does not promise 0 to 100. Null if it sends none.',
   })
   percentComplete!: number | null;
 
-  @Field(() => TaskDefinitionSummary, { nullable: true, description: 'What it is an instance of.' })
+  @Field(() => TaskDefinitionSummary, {
+    nullable: true,
+    description: 'The definition of the task. Null if the upstream sends none.',
+  })
   taskDefinitionSummary!: TaskDefinitionSummary | null;
 
-  @Field(() => TaskState, { description: 'Where it stands, read off its dates and its status.' })
+  @Field(() => TaskState, {
+    description: 'The state, derived from `launched`, `completed` and `completionStatus`.',
+  })
   state!: TaskState;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The text of the message that tells most: of the first ERROR, else of the first WARN, else of the first. Messages without a text are passed over.',
+      'The most important message: the first ERROR, or else the first WARN, or else the first. Messages without text are skipped. Null if no message has text.',
   })
   statusMessage!: string | null;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      'Seconds from `launched` to `completed`, or to now; whole, never negative. Null while it is not launched.',
+      'Whole seconds from `launched` to `completed`, or to now if the task has not ended; never negative. Null until the task is launched.',
   })
   durationSeconds!: number | null;
 
   @Field(() => [TaskResult], {
-    description: 'What it brought about: `returns` joined with `attributes`, those that are set.',
+    description:
+      'The results: `returns` joined with `attributes`. Labels whose attribute is not set are left out.',
   })
   results!: TaskResult[];
 }

@@ -4,6 +4,6 @@ import type { TaskStatusDataSource } from '../data-sources/task-status.data-sour
 /** The context of an operation. The operations of a batch share one. */
 export interface OperationContext extends FastPathContext {
   readonly tasks: TaskStatusDataSource;
-  /** Codes of the answer's errors, for the line of the log. */
+  /** Codes of the answer's errors, for the log line. */
   readonly errorCodes: string[];
 }

@@ -3,18 +3,21 @@ import { checkId } from '../translation/id.translator.js';
 import { badUserInput } from '../translation/user-input-error.js';
 import type { OperationContext } from './context.js';
 
-/** An entity of this subgraph, as its type's name and the fields that its type's resolvers need. */
+/** An entity of this subgraph: its type's name, and the fields that its type's resolvers need. */
 export type Entity = { readonly __typename: string } & object;
 
 type Reference = (id: string, context: OperationContext) => Promise<Entity | null>;
 
-/** Every entity that this subgraph resolves, by its key `id`. */
+/** How to resolve each entity type of this subgraph by its key `id`. */
 const references = new Map<string, Reference>([
   ['TaskStatus', async (id, { tasks }) => named('TaskStatus', await tasks.byId(id))],
   ['Source', (id) => Promise.resolve({ __typename: 'Source', id })],
 ]);
 
-/** The entities, each a result, null or an error of its own. Nothing of a representation counts but its key. */
+/**
+ * Resolves each representation on its own, to an entity, null or an error. Reads only its `__typename` and its key.
+ * @throws GraphQLError `OPERATION_TOO_COSTLY` if there are more than `max`.
+ */
 export function resolveEntities(
   representations: readonly unknown[],
   context: OperationContext,
@@ -42,7 +45,10 @@ function asObject(value: unknown, argument: string): Record<string, unknown> {
   throw badUserInput(argument, 'must be an object with "__typename" and "id"');
 }
 
-/** The value under its type's name. It may be shared with other operations, and its fields may be getters. */
+/**
+ * Derives an object with `__typename` from the value. Doesn't change or copy the value, because other operations might
+ * share it and its fields might be getters.
+ */
 function named(type: string, value: object | null): Entity | null {
   return value && (Object.create(value, { __typename: { value: type } }) as Entity);
 }

@@ -8,12 +8,12 @@ import { targetIdentity, targetSource } from '../translation/task-status.derived
 import type { OperationContext } from './context.js';
 import { pageSelection } from './page-selection.js';
 
-/** Where a task's target leads: to entities that other subgraphs know more of. */
+/** Links a task's target to entities of other subgraphs. */
 @Resolver(() => TaskTarget)
 export class TaskTargetResolver {
   @FieldResolver(() => Source, {
     nullable: true,
-    description: 'The source, where `type` is APPLICATION and `id` is known; else null.',
+    description: 'The source. Null unless `type` is APPLICATION and `id` is set.',
   })
   source(@Root() target: TaskTarget): Source | null {
     return targetSource(target);
@@ -21,20 +21,20 @@ export class TaskTargetResolver {
 
   @FieldResolver(() => Identity, {
     nullable: true,
-    description: 'The identity, where `type` is IDENTITY and `id` is known; else null.',
+    description: 'The identity. Null unless `type` is IDENTITY and `id` is set.',
   })
   identity(@Root() target: TaskTarget): Identity | null {
     return targetIdentity(target);
   }
 }
 
-/** What this API adds to a source. */
+/** The fields that this API adds to a source. */
 @Resolver(() => Source)
 export class SourceResolver {
   @FieldResolver(() => TaskStatusConnection, {
     nullable: true,
     description:
-      'The tasks that work on this source, by filter, a page at a time as in `Query.taskStatuses`. The lists of many sources are read together where they fit into a call.',
+      'Lists this source’s tasks, as `Query.taskStatuses` does. Several sources share an upstream call where possible. Null only with an error.',
   })
   taskStatuses(
     @Root() source: Source,
@@ -48,7 +48,7 @@ export class SourceResolver {
   @FieldResolver(() => TaskStatusConnection, {
     nullable: true,
     description:
-      'The tasks that work on this source and have not finished, a page at a time as in `Query.pendingTasks`.',
+      'Lists this source’s tasks that have not finished, as `Query.pendingTasks` does. Null only with an error.',
   })
   pendingTasks(
     @Root() source: Source,

@@ -2,7 +2,7 @@ import { getNamedType, type FieldNode, type GraphQLObjectType, type GraphQLResol
 import { collectFields } from '../fast-path/selection.js';
 import type { PageSelection } from '../data-sources/task-page.js';
 
-/** What of a connection the operation selects. */
+/** Returns which parts of a connection the operation selects. */
 export function pageSelection(info: GraphQLResolveInfo): PageSelection {
   const connection = getNamedType(info.returnType) as GraphQLObjectType;
   const page = selectedFields(connection, info.fieldNodes, info);
@@ -15,7 +15,7 @@ export function pageSelection(info: GraphQLResolveInfo): PageSelection {
   };
 }
 
-/** The fields selected of an object, by name: one may be there under several keys. */
+/** Returns the selected fields of an object by name. A field can be selected under several response keys. */
 function selectedFields(
   type: GraphQLObjectType,
   parents: readonly FieldNode[],

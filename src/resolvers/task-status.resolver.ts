@@ -7,12 +7,12 @@ import { TaskStatus } from '../model/task-status.model.js';
 import type { OperationContext } from './context.js';
 import { pageSelection } from './page-selection.js';
 
-/** The root fields. */
+/** Root fields of the API. */
 @Resolver(() => TaskStatus)
 export class TaskStatusResolver {
   @Query(() => TaskStatus, {
     nullable: true,
-    description: 'A task by its id; null where the upstream has none.',
+    description: 'Gets a task by id. Null if there is no such task.',
   })
   taskStatus(
     @Arg('id', () => ID, { description: 'The task’s id: 1 to 128 characters.' }) id: string,
@@ -24,7 +24,7 @@ export class TaskStatusResolver {
   @Query(() => TaskStatusConnection, {
     nullable: true,
     description:
-      'Tasks by filter, a page at a time: by `limit` and `offset`, or by `first` and `after`. On upstream versions beta and v2024 the list holds completed tasks only, unless `completionStatus.isNull` is true.',
+      'Lists tasks by filter and page: `limit` and `offset`, or `first` and `after`. API versions beta and v2024 list completed tasks only, unless `completionStatus.isNull` is true. Null only with an error.',
   })
   taskStatuses(
     @Args(() => TaskStatusesArgs) args: TaskStatusesArgs,
@@ -37,7 +37,7 @@ export class TaskStatusResolver {
   @Query(() => TaskStatusConnection, {
     nullable: true,
     description:
-      'Tasks that have not finished, a page at a time: by `limit` and `offset` in the upstream’s order, or by `first` and `after`, newest first.',
+      'Lists tasks that have not finished: by `limit` and `offset` in the upstream’s order, or by `first` and `after`, newest first. Null only with an error.',
   })
   pendingTasks(
     @Args(() => PageArgs) args: PageArgs,
@@ -50,7 +50,7 @@ export class TaskStatusResolver {
   @Mutation(() => UpdateTaskStatusPayload, {
     nullable: true,
     description:
-      'Patches a task’s record. The upstream takes `/completionStatus` and `/completed` of a pending task: it marks the record as ended and does not stop the job.',
+      'Changes a task’s record. The upstream accepts `/completionStatus` and `/completed` of a pending task. It marks the record as ended; it does not stop the job. Null only with an error.',
   })
   async updateTaskStatus(
     @Arg('input', () => UpdateTaskStatusInput, { description: 'Which task, and how.' })
