@@ -1,7 +1,7 @@
 import type { IntrospectionQuery } from 'graphql';
 import { useSyncExternalStore, type ReactNode } from 'react';
 
-/** What came of the last operation. */
+/** Outcome of the last operation. */
 interface Answer {
   readonly status: number;
   readonly ms: number;
@@ -11,7 +11,7 @@ interface Answer {
 let last: Answer | undefined;
 const listeners = new Set<() => void>();
 
-/** Sends a request of GraphiQL, and keeps its status, time and size. */
+/** Sends a request of GraphiQL. Keeps the status, time and size of its answer, except for introspection. */
 export async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const began = performance.now();
   const response = await fetch(input, init);
@@ -27,7 +27,7 @@ export async function send(input: RequestInfo | URL, init?: RequestInit): Promis
   return new Response(text, response);
 }
 
-/** The status, the time and the size of the last answer. */
+/** Shows the status, time and size of the last answer. */
 export function AnswerStatus(): ReactNode {
   const answer = useSyncExternalStore(
     (listener) => {
@@ -47,7 +47,7 @@ function sizeOf(bytes: number): string {
   return bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toFixed(1)} kB`;
 }
 
-/** An answer to introspection without the fields and types that only federation routers use. */
+/** Removes the fields and types that only federation routers use from an answer to introspection. */
 function withoutFederation(text: string): string {
   const answer = JSON.parse(text) as { data?: IntrospectionQuery };
   if (!answer.data) return text;

@@ -1,6 +1,6 @@
 /**
- * What GraphiQL needs of the Monaco editor, in place of Monaco's own list of everything (`edcore.main.js`): without
- * diffs, code lenses, colours, refactoring and the like, which no GraphQL or JSON editor here uses.
+ * The parts of the Monaco editor that GraphiQL needs. Replaces Monaco's own list of everything (`edcore.main.js`), and
+ * leaves out diffs, code lenses, colours, refactoring and the like, which no GraphQL or JSON editor here uses.
  */
 import 'monaco-editor/esm/vs/editor/browser/coreCommands.js';
 import 'monaco-editor/esm/vs/editor/browser/widget/codeEditor/codeEditorWidget.js';

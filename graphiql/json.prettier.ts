@@ -6,8 +6,8 @@ interface Text {
 }
 
 /**
- * Lets GraphiQL's Prettify button format variables and headers by the parser that GraphiQL has already loaded, in
- * place of Prettier's whole JavaScript parser.
+ * Formats variables and headers for GraphiQL's Prettify button. Uses the parser that GraphiQL has already loaded,
+ * instead of Prettier's whole JavaScript parser.
  */
 export const parsers: Record<string, Parser<Text>> = {
   jsonc: {
@@ -20,7 +20,7 @@ export const parsers: Record<string, Parser<Text>> = {
   },
 };
 
-/** The other half of it: prints what `parsers` made. */
+/** Prints what `parsers` made. */
 export const printers: Record<string, Printer<Text>> = {
   text: { print: ({ node }) => node.text },
 };

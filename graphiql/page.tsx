@@ -10,14 +10,14 @@ import './page.css';
 import { CopyAsCurl, DownloadSchema } from './tools.js';
 import './workers.js';
 
-/** The texts of schema/operations, by file name: each is a tab of a first visit. */
+/** Texts of schema/operations, by path. Each opens in a tab on a first visit. */
 const examples = import.meta.glob<string>('../schema/operations/*.graphql', {
   query: '?raw',
   import: 'default',
   eager: true,
 });
 
-/** On a narrow page the documentation would push the editor off. */
+/** Whether there is too little room to open the headers editor at first. */
 const isNarrow = matchMedia('(max-width: 700px)').matches;
 
 const root = document.getElementById('graphiql');

@@ -2,7 +2,7 @@ import { ToolbarButton, useGraphiQL } from '@graphiql/react';
 import { printSchema } from 'graphql';
 import type { ReactNode } from 'react';
 
-/** Copies the operation as a command for a shell. */
+/** Button that copies the operation as a curl command. */
 export function CopyAsCurl(): ReactNode {
   const editors = useGraphiQL(({ queryEditor, variableEditor, headerEditor }) => ({
     queryEditor,
@@ -24,7 +24,7 @@ export function CopyAsCurl(): ReactNode {
   return <Tool label="Copy as curl" path="M2 3l5 5-5 5M8 13h6" onClick={copy} />;
 }
 
-/** Downloads the schema as a file. */
+/** Button that downloads the schema as a file. */
 export function DownloadSchema(): ReactNode {
   const schema = useGraphiQL((state) => state.schema);
   const download = (): void => {
@@ -40,7 +40,7 @@ export function DownloadSchema(): ReactNode {
   );
 }
 
-/** A button of the toolbar, drawn by one path on 16 × 16. */
+/** A toolbar button. Its icon is one path on 16 × 16. */
 function Tool({ label, path, onClick }: { label: string; path: string; onClick: () => void }): ReactNode {
   return (
     <ToolbarButton onClick={onClick} label={label}>
@@ -57,7 +57,7 @@ function Tool({ label, path, onClick }: { label: string; path: string; onClick: 
   );
 }
 
-/** The object that an editor holds; undefined if it holds none. */
+/** Parses the JSON object in an editor; undefined if it holds none. */
 function parse(text: string | undefined): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text ?? '');
@@ -67,7 +67,7 @@ function parse(text: string | undefined): Record<string, unknown> | undefined {
   }
 }
 
-/** A text as a shell takes it. */
+/** Quotes a text for a shell. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

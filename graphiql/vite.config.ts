@@ -4,15 +4,18 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
-/** The highest, 11, takes six times as long for a tenth less. */
+/** The maximum, 11, takes six times as long to save a tenth more. */
 const BROTLI_QUALITY = 9;
 
 const own = (file: string): string => join(import.meta.dirname, file);
 
-/** Bundles GraphiQL into dist/graphiql: the page, and files of hashed names in a folder named for their route. */
+/**
+ * Bundles GraphiQL into dist/graphiql: the page, and files with hashed names in a folder that is named after their
+ * route.
+ */
 export default defineConfig({
   root: import.meta.dirname,
-  // Relative to the page, so that a proxy may put a path in front.
+  // Relative to the page, so that a proxy can add a path prefix.
   base: './',
   logLevel: 'warn',
   plugins: [precompress()],
@@ -28,7 +31,7 @@ export default defineConfig({
     assetsDir: 'graphiql',
     emptyOutDir: true,
     target: 'es2022',
-    // What the bundled packages' licenses ask for goes where the bundle goes.
+    // The notices that the bundled packages' licenses require.
     license: { fileName: 'license.md' },
     chunkSizeWarningLimit: 2000,
     // "use client" is for servers that render React.
@@ -36,7 +39,7 @@ export default defineConfig({
   },
 });
 
-/** Puts a `.br` and a `.gz` beside each file, so that the gateway never compresses. */
+/** Writes a `.br` and a `.gz` of each script, style, font and page, so that the gateway never compresses them. */
 function precompress(): Plugin {
   return {
     name: 'precompress',

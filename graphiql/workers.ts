@@ -3,7 +3,7 @@ import EditorWorker from 'monaco-editor/esm/vs/editor/editor.worker.js?worker';
 import JsonWorker from 'monaco-editor/esm/vs/language/json/json.worker.js?worker';
 import GraphQLWorker from 'monaco-graphql/esm/graphql.worker.js?worker';
 
-/** Where the editors get their workers from: files of this gateway. GraphiQL's own set-up for Vite logs each one. */
+/** Loads the editors' workers from files of this gateway. GraphiQL's own setup for Vite logs each one. */
 const environment: Environment = {
   getWorker(_id, label) {
     if (label === 'graphql') return new GraphQLWorker();

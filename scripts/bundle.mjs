@@ -1,5 +1,5 @@
-// Bundles as rolldown.config.js says (rolldown's own command would print a line for each file), and puts before the
-// gateway, as dist/main.js, what a Node can read that can't read the gateway.
+// Bundles by rolldown.config.js. Rolldown's own command would print a line for each file. Writes dist/main.js, which
+// checks the version of Node in syntax that every Node can parse, and then loads the gateway.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'rolldown';
 import config from '../rolldown.config.js';

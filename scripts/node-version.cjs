@@ -1,5 +1,5 @@
-// Ends the process, with one line, where Node is older than what is built here runs on. In words that every Node can
-// read: dist/main.js begins with this text, so it may neither import nor require.
+// Exits with one line if Node is too old for the bundle. Uses syntax that every Node can parse. dist/main.js begins
+// with this text, so it may neither import nor require.
 (function () {
   var version = process.versions.node.split('.');
   if (version[0] > 20 || (version[0] == 20 && version[1] >= 19)) return;

@@ -1,5 +1,5 @@
-// Emits schema/schema.graphql, schema/subgraph.graphql and the supergraph of that one subgraph from the classes; with
-// --check, fails where a committed file differs.
+// Emits schema/schema.graphql, schema/subgraph.graphql and the supergraph of that one subgraph from the classes. With
+// --check, fails if a committed file differs.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';

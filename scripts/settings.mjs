@@ -1,4 +1,5 @@
-// Writes what the settings' schema says into docs/configuration.md and .env.example; with --check, fails where one differs.
+// Writes the settings into docs/configuration.md and .env.example from their schema. With --check, fails if one
+// differs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { settingsExample, settingsMarkdown } from '../dist/index.js';

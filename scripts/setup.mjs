@@ -1,5 +1,5 @@
-// Brings a checkout to where it can run: installs what the lock file says, builds what has changed. Quick when
-// there is nothing to do. `--no-build` stops after the installation. Uses nothing that it would have to install.
+// Prepares a checkout to run: installs the packages of the lock file, and builds if a file has changed. Quick if there
+// is nothing to do. `--no-build` only installs. Uses nothing that it would have to install.
 import './node-version.cjs';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ if (!process.argv.includes('--no-build') && (!existsSync(built) || statSync(buil
   writeFileSync(built, '');
 }
 
-/** Runs npm: the one that runs this script, if one does, else the one that the shell finds. */
+/** Runs the npm that runs this script, or else the one that the shell finds. */
 function npm(what, args) {
   refuseToBuild();
   process.stderr.write(`${what} …\n`);
@@ -43,7 +43,10 @@ function npm(what, args) {
   if (status !== 0) fail(`${what} failed${error ? `: ${error.message}` : ''}`);
 }
 
-/** `engines` of package.json leaves these out, since rolldown and vite do: npm doesn't install rolldown there. */
+/**
+ * Refuses versions of Node that `engines` of package.json leaves out. rolldown and vite don't support them, and npm
+ * doesn't install rolldown there.
+ */
 function refuseToBuild() {
   const { node } = process.versions;
   const [major, minor] = node.split('.').map(Number);

@@ -32,12 +32,12 @@ import type { OperationContext } from './resolvers/context.js';
 import { createSchema, createSubgraph } from './schema.js';
 import { type Log } from './telemetry/logger.js';
 
-/** Automatic persisted queries to cache: their number, and characters in total. */
+/** Maximum automatic persisted queries to cache: their number, and characters in total. */
 const PERSISTED_QUERIES = { max: 1000, maxSize: 4 * 1024 * 1024 };
 
 type Plugins = readonly ApolloServerPlugin<OperationContext>[];
 
-/** The full path, and the cache of the fast path; undefined if that is off. */
+/** Creates the full path, and the cache of the fast path, which is undefined if the fast path is off. */
 export function createApollo(
   config: Config,
   log: Log,
@@ -46,7 +46,7 @@ export function createApollo(
   const { limits, persistedOperations } = config;
   const schema = createSubgraph(createSchema(), limits.entities);
   const documents = persistedOperations && createPersistedDocuments(persistedOperations.operations);
-  // Apollo Server would prefix its keys; nothing else is kept here.
+  // Apollo Server would prefix its keys. Nothing else is kept here, so no prefix is needed.
   const registered = PrefixingKeyValueCache.cacheDangerouslyDoesNotNeedPrefixesForIsolation(
     new InMemoryLRUCache<string>(PERSISTED_QUERIES),
   );
@@ -107,7 +107,7 @@ function pluginsFor(config: Config, documents: PersistedDocuments | undefined, l
   ];
 }
 
-/** The fast path is on unless a setting or a plugin that isn't safe for it turns it off. */
+/** Whether the fast path is on: its setting is on, and every plugin is safe for it. */
 function mayTakeFastPath({ fastPath }: Config, plugins: Plugins, log: Log): boolean {
   const unsafe = plugins.filter((plugin) => !isFastPathSafe(plugin)).length;
   if (fastPath && unsafe > 0)

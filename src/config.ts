@@ -11,93 +11,98 @@ export type { Environment, Reading } from './config/read.js';
 /** The gateway's settings, checked. */
 export interface Config {
   readonly host: string;
-  /** 0 is any free port. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** The upstream's origin; undefined is the embedded sandbox. */
+  /** The upstream's origin; undefined for the embedded sandbox. */
   readonly upstreamOrigin: string | undefined;
   readonly apiVersion: Variables['SAIL_API_VERSION'];
-  /** The URL of the forward proxy through which the upstream is asked; undefined is directly. */
+  /** URL of the forward proxy to the upstream; undefined for none. */
   readonly proxy: string | undefined;
-  /** As whom the upstream is asked. */
+  /** Upstream credentials. */
   readonly credentials: Credentials;
-  /** Keys of which a client must send one; none is that it needn't. */
+  /** Accepted API keys. If empty, no key is required. */
   readonly apiKeys: readonly string[];
-  /** Calls that may be made in a window; undefined is as many as wanted. */
+  /** Upstream calls that an OAuth client may make in a window; undefined for no limit. */
   readonly rateLimit: RateLimit | undefined;
-  /** Upstream calls in flight at most. */
+  /** Maximum upstream calls in flight. */
   readonly upstreamConcurrency: number;
   /** How long an operation may take. */
   readonly operationDeadlineMs: number;
-  /** Origins whose pages may ask; none is no CORS. */
+  /** Origins whose pages may send requests. If empty, CORS is off. */
   readonly corsOrigins: readonly string[];
-  /** Operations that one HTTP request may hold as an array; 0 is no arrays. */
+  /** Maximum operations in one HTTP request, as an array. 0 refuses arrays. */
   readonly batchLimit: number;
-  /** What one operation may cost, by the names that `extensions.limit` gives. */
+  /** Limits of a request and its operation. */
   readonly limits: Limits;
-  /** Requests that one address may make; undefined is as many as it wants. */
+  /** Requests that one address may send in a window; undefined for no limit. */
   readonly clientRateLimit: RateLimit | undefined;
-  /** Connections that are held open at once; others are refused. */
+  /** Maximum connections held open. Others are closed. */
   readonly connectionLimit: number;
   /** How long a request may take to arrive. */
   readonly requestTimeoutMs: number;
-  /** How late the event loop may be before operations are shed. */
+  /** How late the event loop may be before operations are refused. */
   readonly lagLimitMs: number;
   /** How long a stop may take before the process exits. */
   readonly stopTimeoutMs: number;
-  /** The operations that are allowed, and what becomes of others; undefined is that all are. */
+  /** The allowed operations, and the mode for others; undefined if all operations are allowed. */
   readonly persistedOperations:
     | { readonly operations: OperationManifest; readonly mode: Variables['PERSISTED_OPERATIONS_MODE'] }
     | undefined;
-  /** By which a federation router is known. */
+  /** Secret that identifies a federation router. */
   readonly routerKey: string | undefined;
   readonly logLevel: Variables['LOG_LEVEL'];
   readonly production: boolean;
   /** Whether browsers get GraphiQL. */
   readonly graphiql: boolean;
-  /** Whether a client may ask for the schema, by `__schema`, `__type` or `_service`. */
+  /** Whether a client may ask for the schema with `__schema`, `__type` or `_service`. */
   readonly introspection: boolean;
   /** Whether queries that were answered before skip Apollo Server. */
   readonly fastPath: boolean;
 }
 
 /**
- * `passthrough` asks with the token of each client, and without any for those who have none where `anonymous` is set.
- * `service` asks for all of them as one OAuth client.
+ * Upstream credentials. `passthrough` sends each client's token. Clients without one are served without one if
+ * `anonymous` is set. `service` sends the token of one OAuth client for all of them.
  */
 export type Credentials =
   | { readonly mode: 'passthrough'; readonly anonymous: boolean }
   | { readonly mode: 'service'; readonly clientId: string; readonly clientSecret: string };
 
-/** What one request and its operation may be. Each limit has the name by which `extensions.limit` tells of it. */
+/**
+ * Limits of a request and its operation. `extensions.limit` of a refusal has the name of the limit. `errors` refuses
+ * nothing.
+ */
 export interface Limits {
   /** Uses of one field under one parent, aliases included. */
   readonly fields: number;
-  /** The same of `Query.taskStatus`, whose uses are joined into few calls. */
+  /** The same for `Query.taskStatus`, whose uses are joined into few calls. */
   readonly lookups: number;
   /** Levels of fields. */
   readonly depth: number;
   readonly tokens: number;
   readonly directives: number;
-  /** Values that an answer may hold, were each page full: a variable stands for the largest page. */
+  /** Values that an answer would hold if all its pages were full. A variable counts as the largest page. */
   readonly values: number;
-  /** Representations of one `_entities`, for whose number a variable stands. */
+  /** Representations of one `_entities`. For `values`, each `_entities` counts as this many. */
   readonly entities: number;
-  /** Errors that are listed of an operation that is not executed. */
+  /** Errors listed for an operation that is not executed. */
   readonly errors: number;
   /** Bytes of a request's body. */
   readonly body: number;
 }
 
-/** So many calls in any such window. */
+/** At most `calls` in any window of `windowMs`. */
 export interface RateLimit {
   readonly calls: number;
   readonly windowMs: number;
 }
 
-/** By default, a stop may take this much longer than an operation. */
+/** Default of how much longer a stop may take than an operation, in milliseconds. */
 const STOP_MARGIN_MS = 5_000;
 
-/** Reads the gateway's settings, and the files that they name. Values are trimmed; empty variables are treated as unset. */
+/**
+ * Reads the gateway's settings, and the files that they name. Values are trimmed. Empty variables are treated as unset.
+ */
 export function readConfig(environment: Environment): Reading<Config> {
   const build = (v: Variables): Config => {
     const upstreamOrigin = v.SAIL_BASE_URL === SANDBOX ? undefined : v.SAIL_BASE_URL;
@@ -155,7 +160,7 @@ export function readConfig(environment: Environment): Reading<Config> {
   );
 }
 
-/** Reads where a sandbox that runs alone is to listen. */
+/** Reads the address and the log level of a sandbox that runs alone. */
 export function readSandboxAddress(
   environment: Environment,
 ): Reading<Pick<Config, 'host' | 'port' | 'logLevel'>> {

@@ -27,7 +27,7 @@ const CALL_SHARE = 2 / 3;
 /** A running gateway. `url` is its origin. `stop` finishes the operations in flight first. */
 export interface Gateway {
   readonly url: string;
-  /** The cache of the fast path; undefined if that is off. For tests: what is put here passes no guard. */
+  /** The cache of the fast path; undefined if that is off. For tests: operations that are put here pass no guard. */
   readonly compiledOperations: CompiledOperationCache | undefined;
   stop(): Promise<void>;
 }
@@ -35,13 +35,13 @@ export interface Gateway {
 /** What a gateway needs besides its settings. */
 export interface GatewayParts {
   readonly log?: Log;
-  /** The time, in epoch milliseconds. */
+  /** Returns the time, in epoch milliseconds. */
   readonly now?: () => number;
   /** Calls `callback` once after `ms`. Returns a function that cancels it. */
   readonly after?: Clock['after'];
-  /** A number from 0 to 1. */
+  /** Returns 0 to 1. */
   readonly random?: () => number;
-  /** Settings of the embedded sandbox, where that is the upstream. */
+  /** Settings of the embedded sandbox, if that is the upstream. */
   readonly sandbox?: Partial<SandboxSettings>;
   /** Plugins of Apollo Server, besides the gateway's own. One that isn't `fastPathSafe` turns the fast path off. */
   readonly plugins?: readonly ApolloServerPlugin<OperationContext>[];
@@ -111,7 +111,7 @@ function pipelineFor(config: Config, origin: string, clock: Clock, random: () =>
   });
 }
 
-/** Makes the context of a request's operations. */
+/** Returns a function that makes the context of a request's operations. */
 function contextsFor(
   { apiVersion, credentials, operationDeadlineMs }: Config,
   pipeline: Pipeline,
@@ -133,8 +133,8 @@ function contextsFor(
 }
 
 /**
- * Who asks: the gateway itself in service mode, else the caller by its bearer token. Other schemes of `Authorization` are
- * meant for an intermediary. Undefined if a token is needed and there is none.
+ * Returns who asks: the gateway itself in service mode, else the caller by its bearer token. Other schemes of
+ * `Authorization` are meant for an intermediary. Undefined if a token is needed and there is none.
  */
 function principalFor(credentials: Credentials, authorization: string | undefined): Principal | undefined {
   if (credentials.mode === 'service') return servicePrincipal;
@@ -142,7 +142,7 @@ function principalFor(credentials: Credentials, authorization: string | undefine
   return credentials.anonymous ? anonymousPrincipal : undefined;
 }
 
-/** An address that a browser on this machine can open: wildcard addresses are no place to go to. */
+/** Returns a URL that a browser on this machine can open: `localhost` for a wildcard address. */
 function urlOf({ address, port, family }: AddressInfo): string {
   const host =
     address === '0.0.0.0' || address === '::' ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;

@@ -1,4 +1,4 @@
-/** The names for those who embed the gateway, test it or measure it. */
+/** Exports for embedders, tests and benchmarks. */
 export { settingsExample, settingsMarkdown } from './config/help.js';
 export { readConfig, type Config, type Environment } from './config.js';
 export { startGateway, type Gateway, type GatewayParts } from './gateway.js';

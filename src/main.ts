@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Reading } from './config.js';
 
-// The first process of a container gets only the signals that it listens for. Until there is something to finish, they
-// end it at once. So all that takes time is imported afterwards.
+// The first process of a container gets only the signals that it listens for. Until there is something to finish, a
+// signal exits at once. So everything slow is imported after this.
 const signals = ['SIGTERM', 'SIGINT'] as const;
 for (const signal of signals) process.on(signal, endAtOnce);
 
@@ -15,10 +15,10 @@ const { startSandbox } = await import('./sandbox/sandbox.js');
 const { readSandboxSettings, sandboxHelp } = await import('./sandbox/settings.js');
 const { createLog } = await import('./telemetry/logger.js');
 
-// To import takes a second or so, without a pause in which a signal would be seen.
+// The imports take about a second, in which no signal is handled. This pause lets signals through.
 await setImmediate();
 
-/** How long the sandbox may take to stop before the process exits. */
+/** How long the sandbox may take to stop before the process exits, in milliseconds. */
 const SANDBOX_STOP_TIMEOUT_MS = 10_000;
 
 const [command, ...flags] = process.argv.slice(2);
@@ -47,7 +47,7 @@ async function serveSandbox(): Promise<void> {
   stopOnSignal(() => started.stop(), SANDBOX_STOP_TIMEOUT_MS, log);
 }
 
-/** The settings, and a log that warns of what is odd about them. Ends the process if any is wrong. */
+/** Reads the settings, and creates a log, which gets their warnings. Exits if any is wrong. */
 function readSettings<T extends { readonly logLevel: Parameters<typeof createLog>[0] }>(
   read: (environment: NodeJS.ProcessEnv) => Reading<T>,
 ): {

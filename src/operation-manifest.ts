@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'graphql';
 import { z } from 'zod';
 
-/** Operations that clients were built with: their texts by id. */
+/** Texts of the operations that clients were built with, by id. */
 export type OperationManifest = ReadonlyMap<string, string>;
 
-/** What `@apollo/generate-persisted-query-manifest` writes. */
+/** The form that `@apollo/generate-persisted-query-manifest` writes. */
 const apolloForm = z
   .object({
     format: z.literal('apollo-persisted-query-manifest'),
@@ -14,13 +14,16 @@ const apolloForm = z
   })
   .transform(({ operations }) => new Map(operations.map(({ id, body }) => [id, body])));
 
-/** What codegen's client preset (`persistedDocuments`) and relay-compiler (`persistConfig.file`) write. */
+/** The form that codegen's client preset (`persistedDocuments`) and relay-compiler (`persistConfig.file`) write. */
 const mapForm = z
   .record(z.string().min(1), z.string())
   .refine((texts) => Object.keys(texts).length > 0)
   .transform((texts) => new Map(Object.entries(texts)));
 
-/** Reads a manifest; throws what is wrong with it, in words that go on from “must be”. */
+/**
+ * Reads a manifest.
+ * @throws Error if it is wrong, with a message that continues “must be”.
+ */
 export function readOperationManifest(path: string): OperationManifest {
   let content: unknown;
   try {

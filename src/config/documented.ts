@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 
-/** What `--help`, docs/configuration.md and .env.example say of a setting, besides its name. */
+/** Documentation of a setting for `--help`, docs/configuration.md and .env.example, besides its name. */
 export interface SettingDoc {
   readonly group: Group;
   readonly description: string;
-  /** Its default, as its value is written; or in words. */
+  /** Its default: a value as it is written, or a description. */
   readonly default: string;
-  /** An example for .env, if the default is none. */
+  /** An example for .env, if the default is not a value. */
   readonly example?: string;
 }
 
@@ -30,7 +30,7 @@ export function setting<S extends z.ZodType<unknown, string>>(
   return schema.prefault(fallback as z.input<S>).meta({ group, description, default: fallback });
 }
 
-/** Documents a setting that may be undefined. `fallback` says in words what holds then. */
+/** Documents a setting that may be undefined. `fallback` describes what applies then. */
 export function optional<S extends z.ZodType>(
   group: Group,
   fallback: string,

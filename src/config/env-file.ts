@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 
-/** What a file of variables says. Warnings and problems name lines, never what is in them: it may be a secret. */
+/**
+ * Contents of a file of variables. Warnings and problems name lines and variables, but no values: those might be
+ * secrets.
+ */
 export interface EnvFile {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly warnings: readonly string[];
   readonly problems: readonly string[];
 }
 
-/** Reads a file of `NAME=value` lines, if there is one. Quoted values may have several lines. */
+/** Reads a file of `NAME=value` lines, if there is one. Quoted values can span lines. */
 export function readEnvFile(path: string): EnvFile {
   const text = readText(path);
   if (typeof text !== 'string') return { variables: {}, warnings: [], problems: text.problems };
@@ -44,13 +47,13 @@ export function readEnvFile(path: string): EnvFile {
         break;
       }
     }
-    // Line by line, since Node.js 20 takes a line that it doesn't understand for a part of the next.
+    // Line by line, because Node.js 20 would take a line that it doesn't understand as part of the next.
     Object.assign(variables, parseEnv(`${name}=${value}`));
   }
   return { variables, warnings, problems };
 }
 
-/** A file's text, by its byte order mark or else UTF-8; without a file it is empty. */
+/** Returns a file's text, decoded by its byte order mark, or as UTF-8 without one. Empty if there is no file. */
 function readText(path: string): string | { problems: string[] } {
   try {
     const bytes = readFileSync(path);

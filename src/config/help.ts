@@ -1,9 +1,9 @@
 import { settingGroups } from './variables.js';
 
-/** Columns of a line of the help. */
+/** Maximum width of a line, in columns. */
 const WIDTH = 100;
 
-/** What `--help` prints. */
+/** Returns what `--help` prints. */
 export function settingsHelp(): string {
   const lines = [
     'A GraphQL gateway in front of the task status API of SailPoint Identity Security Cloud.',
@@ -18,7 +18,7 @@ export function settingsHelp(): string {
   return lines.join('\n');
 }
 
-/** The settings as sections of docs/configuration.md. */
+/** Returns the settings as sections of docs/configuration.md. */
 export function settingsMarkdown(): string {
   const lines: string[] = [];
   for (const [group, settings] of settingGroups()) {
@@ -31,7 +31,7 @@ export function settingsMarkdown(): string {
   return lines.join('\n');
 }
 
-/** The settings as `.env.example`. */
+/** Returns the settings as `.env.example`. */
 export function settingsExample(): string {
   const lines = [
     '# Copy this file to .env and uncomment what you need. Variables of the environment win over it.',
@@ -56,7 +56,7 @@ function plain(text: string): string {
   return text.replaceAll('`', '');
 }
 
-/** A text in lines that begin with `indent`. */
+/** Wraps a text into lines that begin with `indent`. */
 function wrap(text: string, indent: string): string[] {
   const lines: string[] = [];
   let line = indent;

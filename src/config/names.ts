@@ -1,23 +1,24 @@
 import { newNames } from './renamed.js';
 
-/** Letters that may differ in a name that is long enough to be told from others. */
+/** Maximum letters that may differ from a setting's name. Names shorter than `LONG_NAME` must match. */
 const MAX_EDITS = 2;
 const LONG_NAME = 6;
 
-/** Names of others that resemble settings all the same. */
+/** Names of variables of other programs that resemble settings. */
 const foreign = /^(?:(?:https?|no|all|ftp|socks|rsync)_proxy|go_?proxy|node_exe|app_keys?|gpg_keys?)$/i;
 
-/** What Kubernetes and Docker set for a service named `sandbox` or `sail`. */
+/** Variables that Kubernetes and Docker set for a service named `sandbox` or `sail`. */
 const serviceLink = /_(?:SERVICE_(?:HOST|PORT(?:_\w+)?)|PORT_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)$/;
 const serviceAddress = /^(?:tcp|udp|sctp):\/\//;
 
-/** Settings without which a guard is off, or another upstream is asked. */
+/** Settings that turn off a guard or change the upstream if they are missing. */
 const guards =
   /^(?:SAIL_\w+|API_KEYS|PERSISTED_OPERATIONS|ROUTER_KEY|CLIENT_RATE_LIMIT|INTROSPECTION|NODE_ENV)$/;
 
 /**
- * Tells of variables whose names look like settings and are none. In production one that stands for a guard is a problem,
- * and a switch of the sandbox that there is none of is one everywhere, unless ALLOW_UNKNOWN_SETTINGS is on.
+ * Reports variables whose names look like settings but aren't. In production, a near miss of a guard's name is a
+ * problem. Anywhere, an unknown switch of the sandbox is one. If ALLOW_UNKNOWN_SETTINGS is on, all of them are
+ * warnings.
  */
 export function judgeNames(
   given: Readonly<Record<string, string>>,
@@ -40,7 +41,7 @@ export function judgeNames(
   return { problems, warnings };
 }
 
-/** A variable that is no setting and looks like one. `meant` is the setting that it resembles. */
+/** A variable that looks like a setting but isn't one. `meant` is the setting that it resembles. */
 interface Stranger {
   readonly name: string;
   readonly meant: string | undefined;
@@ -55,7 +56,7 @@ function findStrangers(given: Readonly<Record<string, string>>, settings: readon
   });
 }
 
-/** The setting whose name is closest, case and underscores apart; undefined where none is close. */
+/** Returns the setting with the closest name, ignoring case and punctuation; undefined if none is close. */
 function nearest(name: string, settings: readonly string[]): string | undefined {
   const [best] = [...settings, ...newNames.keys()]
     .map((setting) => ({ setting, edits: distance(letters(name), letters(setting)) }))
@@ -68,7 +69,7 @@ function letters(name: string): string {
   return name.toUpperCase().replace(/[^A-Z0-9]/g, '');
 }
 
-/** Levenshtein's: how many letters to change, add or leave out. */
+/** Levenshtein distance: the number of letters to change, add or remove. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [index, letter] of Array.from(from).entries()) {

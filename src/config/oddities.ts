@@ -1,4 +1,4 @@
-/** What was understood of the settings, as far as it decides what others do. */
+/** The values that decide whether other settings have an effect. */
 interface Understood {
   readonly upstreamOrigin: string | undefined;
   readonly credentials: { readonly mode: 'passthrough' | 'service' };
@@ -11,7 +11,7 @@ interface Understood {
 /** Settings that hold secrets. */
 const secrets = ['API_KEYS', 'ROUTER_KEY', 'SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET'];
 
-/** What is set and does nothing, or may do something else than it seems to: a line each. */
+/** Returns a line for each setting that has no effect, or might do something else than it seems to. */
 export function oddities(
   given: Readonly<Record<string, string>>,
   config: Understood,

@@ -11,10 +11,10 @@ loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
 /**
- * The URL of the forward proxy for calls to an origin, by `HTTPS_PROXY` or `HTTP_PROXY`, or lower case; undefined is
- * none. `NO_PROXY` is read off the process. Loopback hosts are always asked directly. Without a
- * scheme it is `http://`.
- * @throws TypeError where it is no URL of an HTTP proxy.
+ * Returns the URL of the forward proxy for calls to an origin, from `HTTPS_PROXY` or `HTTP_PROXY`; undefined for none.
+ * Lower case wins. Without a scheme, the URL is `http://`. `NO_PROXY` is read from the process. Loopback hosts never
+ * use a proxy.
+ * @throws TypeError if it is not the URL of an HTTP proxy.
  */
 export function proxyFor(origin: string, variables: ProxyVariables): string | undefined {
   const { HTTPS_PROXY, https_proxy = HTTPS_PROXY, HTTP_PROXY, http_proxy = HTTP_PROXY } = variables;
@@ -25,7 +25,7 @@ export function proxyFor(origin: string, variables: ProxyVariables): string | un
   throw new TypeError('the URL of an HTTP proxy, such as http://proxy.example.com:3128');
 }
 
-/** What is wrong with the proxy of an origin, if it is one and there is something. */
+/** Returns what is wrong with the proxy of an origin; undefined if nothing is, or if `origin` is not a URL. */
 export function proxyProblem(
   origin: string | undefined,
   variables: ProxyVariables,
@@ -39,7 +39,7 @@ export function proxyProblem(
   }
 }
 
-/** The variable by which an origin's proxy is set. */
+/** Returns the variable that sets an origin's proxy. */
 function proxyVariable(origin: string): 'HTTPS_PROXY' | 'HTTP_PROXY' {
   return origin.startsWith('https:') ? 'HTTPS_PROXY' : 'HTTP_PROXY';
 }

@@ -2,15 +2,15 @@ import type { z } from 'zod';
 import { judgeNames } from './names.js';
 import { replaceRenamed } from './renamed.js';
 
-/** Environment variables, or any other source of them. */
+/** Environment variables, or others in their place. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables that are set, trimmed. */
 export type Given = Readonly<Record<string, string>>;
 
 /**
- * Settings, or what is wrong with each variable that is; and what is odd without being wrong. A line each, beginning with
- * the variable's name.
+ * The settings, or the problems of the variables that are wrong. Warnings tell what is odd but not wrong. One line
+ * each, beginning with the name of the variable.
  */
 export type Reading<T> = ({ readonly value: T } | { readonly problems: readonly string[] }) & {
   readonly warnings: readonly string[];
@@ -18,8 +18,8 @@ export type Reading<T> = ({ readonly value: T } | { readonly problems: readonly 
 
 /**
  * Reads variables by a schema. Empty variables are treated as unset.
- * @param settings The names of all settings, which those of other variables may resemble.
- * @param odd What is odd about settings that are right.
+ * @param settings The names of all settings, to recognize near misses.
+ * @param odd Returns warnings about settings that are valid.
  */
 export function read<S extends z.ZodObject, T>(
   schema: S,

@@ -1,8 +1,8 @@
-/** A setting's name or value of the release before. */
+/** A setting's name or value in the previous release. */
 interface Renamed {
   readonly old: string;
   readonly name: string;
-  /** The new value for an old one; undefined if it is no old value. */
+  /** Returns the new value for an old one; undefined if the value is not an old one. */
   readonly convert: (value: string) => string | undefined;
 }
 
@@ -23,12 +23,12 @@ const renamed: readonly Renamed[] = [
   { old: 'SAIL_ANONYMOUS', name: 'SAIL_ANONYMOUS', convert: words({ allow: 'on', refuse: 'off' }) },
 ];
 
-/** The new names of settings by their old ones. */
+/** New names of settings, by their old names. */
 export const newNames: ReadonlyMap<string, string> = new Map(renamed.map(({ old, name }) => [old, name]));
 
 /**
- * Replaces old names and values of settings by the new ones. A warning gives the line to write. An old name beside its new
- * one, or with a value that it never had, is a problem.
+ * Replaces old names and values of settings with the new ones. A warning has the line to write. It is a problem if an
+ * old name is set beside its new name, or has a value that it never had.
  */
 export function replaceRenamed(given: Readonly<Record<string, string>>): {
   readonly given: Readonly<Record<string, string>>;

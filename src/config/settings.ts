@@ -24,7 +24,7 @@ const oneOf = (values: readonly string[]): string => `one of ${values.join(', ')
 
 export const logLevel = z.enum(levels, oneOf(levels));
 
-/** A setting that is read, and documented with another one. */
+/** A setting that is documented with another one. */
 const undocumented = z.string().optional();
 
 /** Every setting of the gateway: its name, kind of value, default, description and group. */

@@ -1,6 +1,6 @@
 import type { Config, RateLimit } from '../config.js';
 
-/** What was understood of the settings, without any secret: for the log, to see which guards are on. */
+/** Returns the settings as they were read, without secrets. Logged to show which guards are on. */
 export function summaryOf(config: Config): object {
   const { credentials, persistedOperations, proxy } = config;
   return {
@@ -33,7 +33,7 @@ export function summaryOf(config: Config): object {
   };
 }
 
-/** As a setting says it. */
+/** A rate limit, as its setting is written. */
 function rate(limit: RateLimit | undefined): string {
   return limit ? `${limit.calls}/${limit.windowMs / 1000}s` : 'off';
 }

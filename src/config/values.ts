@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { readOperationManifest, type OperationManifest } from '../operation-manifest.js';
 
-/** The longest timer of Node.js. A longer one would end at once. */
+/** Maximum delay of a timer of Node.js, in milliseconds. A longer one would fire at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** What SAIL_BASE_URL says where tasks are to be made up. */
+/** Value of SAIL_BASE_URL for the embedded sandbox, with made-up tasks. */
 export const SANDBOX = 'sandbox';
 
-/** Each says its rule in words, to complete "must be …". */
+/** The message of each completes "must be …". */
 export const port = z
   .string()
   .refine(
@@ -68,10 +68,13 @@ export const upstream = z.string().transform((text, context): string => {
 const ORIGIN_RULE =
   'an origin without a path, such as https://tenant.api.identitynow.com: the gateway appends the path; or "sandbox"';
 
-/** Domains of SailPoint; all of their APIs are at `{tenant}.api.{…}`. */
+/** SailPoint's domains. Their APIs are at `{tenant}.api.{domain}`. */
 const sailPoint = /(?:^|\.)(?:identitynow|identitynow-demo|sailpoint|sailpointfedramp)\.com$/;
 
-/** What is wrong with a host of SailPoint's own: it is a page for people, or would be asked in the clear. */
+/**
+ * Returns what is wrong with a SailPoint host: it serves pages, not the API, or would be called without TLS. Undefined
+ * for any other host.
+ */
 function wrongHost(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const { protocol, hostname } = new URL(text);

@@ -5,7 +5,7 @@ import { proxyProblem } from './proxy.js';
 import { logLevel, settings } from './settings.js';
 import { host, onOff, port } from './values.js';
 
-/** The gateway's settings, as variables of the environment. */
+/** The gateway's settings, as environment variables. */
 export const variables = z.object(settings).superRefine((v, context) => {
   const problem = proxyProblem(v.SAIL_BASE_URL, v);
   if (problem) context.addIssue({ code: 'custom', ...problem });
@@ -27,10 +27,10 @@ export const variables = z.object(settings).superRefine((v, context) => {
     );
 });
 
-/** What they are once read. */
+/** The gateway's settings after parsing. */
 export type Variables = z.output<typeof variables>;
 
-/** Of a sandbox that runs alone, where it listens. */
+/** Variables of a sandbox that runs alone. */
 export const addressVariables = z.object({
   PORT: port.prefault('4010'),
   HOST: host.prefault('127.0.0.1'),
@@ -38,10 +38,10 @@ export const addressVariables = z.object({
   ALLOW_UNKNOWN_SETTINGS: onOff.optional(),
 });
 
-/** Settings that Node or a library reads off the process, and nothing here. */
+/** Settings that only Node.js or a library reads. */
 const elsewhere = ['NO_PROXY', 'no_proxy', 'NODE_EXTRA_CA_CERTS'];
 
-/** The names of all settings, which those of other variables may resemble. */
+/** The names of all settings, to recognize near misses. */
 export const settingNames: readonly string[] = [...Object.keys(settings), ...switchVariables, ...elsewhere];
 
 /** A documented setting and its name, in the order of the schema. */

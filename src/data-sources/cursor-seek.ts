@@ -5,11 +5,11 @@ import { MAX_ROWS, type Order } from '../translation/page.translator.js';
 import type { OffsetList, Slice } from './offset-list.js';
 
 /*
- * Offsets shift while a client pages. So a cursor holds a position: the offset, `created` and ids of the rows before it.
+ * Offsets shift while a client pages, so a cursor holds a position: the offset, `created` and ids of the rows before it.
  *
  *   read earlier   A10 B10 C20 | D20 E30        cursor after C: { offset: 2, created: 20, ids: [C] }
  *   B has left     A10 C20 D20 E30              slice at 2 - 1: C20 D20 E30
- *                      ^^^                      its first row isn't earlier than 20: another row of 20 may come before
+ *                      ^^^                      its first row isn't earlier than 20: another row of 20 might come before
  *                                               it, so the seek goes on
  *   sought         A10 C20 D20 E30              A is earlier than 20, so no row is missing: D and E come after C
  */
@@ -25,16 +25,16 @@ export function createdMs({ created }: TaskStatus): number | null {
   return created === null ? null : Date.parse(created);
 }
 
-/** Ids in a cursor of an unsorted list, so that it still holds after some of these rows leave. */
+/** Maximum ids in a cursor of an unsorted list. The cursor holds as long as one of these rows is left. */
 const UNSORTED_IDS = 10;
 
-/** Ids of the same date in a cursor of a sorted list. Each cursor of a page holds them. */
+/** Maximum ids of the same date in a cursor of a sorted list. Each cursor of a page holds them. */
 const MAX_IDS = 1_000;
 
-/** With more rows of the same date than this, their order is trusted: a call can't return them all a second time. */
+/** If more rows than this have the same date, their order is trusted: one call can't return them all again. */
 const TRUSTED_TIES = 120;
 
-/** The position after a row, given the position before it. */
+/** Returns the position after a row, given the position before it. */
 export function positionAt(
   { task, offset }: PlacedRow,
   before: Position | undefined,
@@ -47,8 +47,9 @@ export function positionAt(
 }
 
 /**
- * The next `wanted` rows after a position, fewer only at the end of the list; and the total of the first call.
- * Each call overlaps known rows, which shows that no row slipped through while offsets shifted.
+ * Returns the next `wanted` rows after a position, and the total of the first call. Fewer rows mean the end of the
+ * list, or a seek that found none. Each call overlaps known rows, which shows that no row slipped through while offsets
+ * shifted.
  */
 export async function rowsAfter(
   list: OffsetList,
@@ -71,21 +72,21 @@ export async function rowsAfter(
   }
 }
 
-/** What a slice shows of a position. */
+/** What a slice shows about a position. */
 interface Inspection {
   readonly slice: Slice;
   /** Its rows after the position. */
   readonly next: readonly PlacedRow[];
   /** Whether the slice begins early enough: no row after the position lies before the slice. */
   readonly reachesBack: boolean;
-  /** The last row at which a slice could begin and still reach back; -1 if there is none. */
+  /** Index of the last row at which a slice could begin and still reach back; -1 if there is none. */
   readonly lastStart: number;
 }
 
 /**
- * In a sorted list, a slice reaches back if it begins with an earlier date, since rows of the same date may change
+ * In a sorted list, a slice reaches back if it begins with an earlier date, because rows of the same date might change
  * their order between calls. If that order is trusted, and in an unsorted list, it reaches back if it holds a row of
- * the position. Rows without a date prove nothing.
+ * the position or an earlier one. Rows without a date prove nothing. The start of a sorted list always reaches back.
  */
 function inspect(slice: Slice, position: Position, order: Order): Inspection {
   const { offset, rows } = slice;
@@ -127,7 +128,10 @@ function isEarlier(task: Row, date: number | null, order: SortDirection): boolea
   return order === SortDirection.DESC ? difference > 0 : difference < 0;
 }
 
-/** A slice that reaches back to the position and has rows after it. Falls back to the offset alone. */
+/**
+ * Finds a slice that reaches back to the position and has rows after it, or ends the list. Falls back to the offset
+ * alone.
+ */
 async function seek(
   list: OffsetList,
   position: Position,
@@ -150,20 +154,23 @@ function isFound({ reachesBack, next, slice }: Inspection): boolean {
   return reachesBack && (next.length > 0 || slice.ended);
 }
 
-/** Most calls of a seek. A list of a million rows takes fewer; one that ignores the offset would never end. */
+/**
+ * Maximum calls of a search or scan: a list that ignores the offset would never end. A binary search of a million rows
+ * takes fewer. A scan covers about 11,500 rows.
+ */
 const MAX_SEEK = 50;
 
-/** By how many rows slices of a scan overlap. As many rows may leave between two calls without hiding one. */
+/** Rows by which slices of a scan overlap. As many can leave between two calls without hiding one. */
 const SCAN_OVERLAP = 20;
 
-/** The first slice from the start of the list that will do. */
+/** Reads slices from the start of the list until one will do. Undefined if none does. */
 async function scanFromStart(at: (offset: number) => Promise<Inspection>): Promise<Inspection | undefined> {
   let offset = 0;
   for (let calls = 0; calls < MAX_SEEK; calls++) {
     const inspection = await at(offset);
     if (isFound(inspection)) return inspection;
     if (inspection.slice.ended) return undefined;
-    // The known row may be near this slice's end, followed only by rows without an id. Some rows before it may leave.
+    // The known row might be near this slice's end, followed only by rows without an id. Rows before it might leave.
     const { lastStart } = inspection;
     const step = lastStart > SCAN_OVERLAP ? lastStart - SCAN_OVERLAP : lastStart;
     offset += step > 0 ? step : MAX_ROWS - SCAN_OVERLAP;
@@ -187,7 +194,7 @@ async function binarySearch(
     const hasNoIds = slice.rows.length === MAX_ROWS && slice.rows.every((row) => row === undefined);
     if (hasNoIds) return undefined;
     if (reachesBack) {
-      // No later row can begin the next full slice: only its end is left.
+      // No later row of this full slice can begin the next one: only its last row is left.
       const stuck = lastStart <= 0 && slice.rows.length === MAX_ROWS;
       early = slice.offset + (stuck ? MAX_ROWS - 1 : Math.max(0, lastStart));
       if (late !== undefined && late <= early) late = undefined; // rows have arrived meanwhile

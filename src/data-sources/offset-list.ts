@@ -6,7 +6,7 @@ export interface Slice {
   readonly offset: number;
   /** In the list's order. A row without an id is undefined. */
   readonly rows: readonly (TaskStatus | undefined)[];
-  /** Rows in the whole list; null if not asked for or not sent. */
+  /** Rows in the whole list; null if not requested or not sent. */
   readonly total: number | null;
   /** Whether the list ends with this slice. */
   readonly ended: boolean;
@@ -14,9 +14,9 @@ export interface Slice {
 
 /** A list that is read by offsets, which shift as rows arrive and leave. */
 export interface OffsetList {
-  /** `size` is 1 to 250. `count` also asks for the total. */
+  /** `size` is 1 to 250. `count` also requests the total. */
   slice(offset: number, size: number, count: boolean): Promise<Slice>;
-  /** The total alone, by the cheapest call. */
+  /** Returns the total alone, by the cheapest call. */
   total(): Promise<number | null>;
 }
 
@@ -34,7 +34,7 @@ export function loadedList(load: () => Promise<readonly TaskStatus[]>): OffsetLi
   };
 }
 
-/** After this many calls in a row without a new row, the list shifts too fast to be read, or ignores the offset. */
+/** Maximum calls in a row without a new row. After that, the list shifts too fast to be read, or ignores the offset. */
 const MAX_IDLE = 40;
 
 /**

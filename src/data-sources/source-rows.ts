@@ -11,9 +11,9 @@ import { isRefusedAsAWhole, MAX_SINGLE_LOOKUPS } from './lookups/task-status.loa
 
 /** The lists of many sources, each as if it were read alone. Lives for one operation. */
 export interface SourceRows {
-  /** The source's rows among those of a filter that the list, and not the pending tasks, can answer. */
+  /** Returns the source's rows that match a filter. The filter must be one for the list, not for the pending tasks. */
   of(id: string, filter: TaskFilter, order: Order): OffsetList;
-  /** Forgets what was read. */
+  /** Drops the rows that were read. */
   clear(): void;
 }
 
@@ -23,14 +23,14 @@ interface Known {
   readonly whole: boolean;
 }
 
-/** What a joined call says of a source; undefined is nothing, and the source is read alone. */
+/** What a joined call found of a source. If undefined, the source is read alone. */
 type Found = Known | Error | undefined;
 
 /**
- * Joins the lists of sources that are read at the same time, by the same filter and in the same order, into
- * `sourceId in (…)` calls of as many rows as a call can have. Where fewer came, nothing is missing, and every
- * source's list is known whole. Else the rows of each are the first of its list, since the order is the same, and a
- * source is read alone only for what goes beyond them.
+ * Joins the lists of sources that are read at the same time, with the same filter and order, into `sourceId in (…)`
+ * calls. Each asks for as many rows as a call can have. If fewer come, every source's list is complete. Otherwise each
+ * source has the first rows of its list, because the order is the same, and is read alone only for what goes beyond
+ * them.
  */
 export function createSourceRows(
   version: TaskStatusApi['version'],
@@ -89,7 +89,7 @@ export function createSourceRows(
   };
 }
 
-/** Reads the rows of several sources by one call, and gives each source its own. */
+/** Reads the rows of several sources in one call, and splits them by source. */
 async function readRun(
   ids: readonly string[],
   rowsOf: (ids: readonly string[]) => OffsetList,
@@ -108,8 +108,8 @@ async function readRun(
 }
 
 /**
- * The rows of each source, by the target's id: as the upstream does, without regard to case. Undefined where a row
- * has no id or is none of these sources', since nothing is sure then.
+ * Splits rows by source, by the id of their target. Ignores case, as the upstream does. Undefined if a row has no id or
+ * is from none of these sources, because then nothing is certain.
  */
 function distribute(
   rows: readonly (TaskStatus | undefined)[],

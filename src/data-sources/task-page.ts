@@ -5,7 +5,7 @@ import { MAX_ROWS, type PageRequest } from '../translation/page.translator.js';
 import { positionAt, rowsAfter, type PlacedRow } from './cursor-seek.js';
 import type { OffsetList } from './offset-list.js';
 
-/** What of a page is selected: its rows (or their cursors), whether more follow, the total. */
+/** Selected fields of a page: its rows (or their cursors), whether more follow, the total. */
 export interface PageSelection {
   readonly rows: boolean;
   readonly hasNextPage: boolean;
@@ -18,7 +18,7 @@ interface Page {
   readonly totalCount: number | null;
 }
 
-/** A page of a list by no more calls than the selected fields need. Makes none if nothing is selected. */
+/** Reads a page of a list with no more calls than the selected fields need. Makes none if nothing is selected. */
 export async function readTaskPage(
   list: OffsetList,
   request: PageRequest,
@@ -37,8 +37,8 @@ export async function readTaskPage(
 }
 
 /**
- * A page at an offset, in one call: one row more than asked tells whether more follow. Where a call can't carry
- * one more, the total tells, and only where the upstream doesn't say it is another call made.
+ * Reads a page at an offset in one call. One row more than requested shows whether more follow. If a call can't carry
+ * one more, the total shows it. If the upstream doesn't send the total, another call is made.
  */
 async function readAt(
   list: OffsetList,
@@ -78,8 +78,8 @@ async function readAfter(
 }
 
 /**
- * A connection, which is its own page info; edges and cursors are made only when they are read. A class, not a literal
- * with getters: see the reader of rows.
+ * A connection that is its own page info. Makes edges and cursors only when they are read. A class, not a literal with
+ * getters: see `readTaskStatus`.
  */
 class TaskPage implements TaskStatusConnection, PageInfo {
   readonly nodes: TaskStatus[];
@@ -114,7 +114,7 @@ class TaskPage implements TaskStatusConnection, PageInfo {
     return this.nodes.map((node, index) => ({ node, cursor: cursors[index] ?? '' }));
   }
 
-  /** The cursors of a slice of the rows. Each hangs on the rows before it. */
+  /** Returns the cursors of a slice of the rows. Each depends on the rows before it. */
   private cursors(from?: number, to?: number): string[] {
     const { start, cursorOrder, scope } = this.request;
     let position = 'after' in start ? start.after : undefined;

@@ -27,22 +27,28 @@ import { readTaskPage, type PageSelection } from './task-page.js';
 import { RequestCache } from './lookups/request-cache.js';
 import type { TaskReads, TaskRows } from './lookups/task-reads.js';
 
-/** What one caller may ask of the upstream, for the time of one operation. Failed calls throw `UpstreamError`. */
+/**
+ * One caller's view of the upstream, for one operation. Failed reads throw `UpstreamError`. Failed updates and bad
+ * input throw `GraphQLError`.
+ */
 export interface TaskStatusDataSource {
   byId(id: string): Promise<TaskStatus | null>;
   list(args: TaskStatusesArgs, selected: PageSelection): Promise<TaskStatusConnection>;
   pending(args: PageArgs, selected: PageSelection): Promise<TaskStatusConnection>;
-  /** The same of one source. Those of many sources are joined into as few calls as will do. */
+  /** The same for one source. Joins the lists of many sources into as few calls as possible. */
   listOfSource(id: string, args: TaskStatusesArgs, selected: PageSelection): Promise<TaskStatusConnection>;
   pendingOfSource(id: string, args: PageArgs, selected: PageSelection): Promise<TaskStatusConnection>;
-  /** Null where the update was applied but its answer could not be read. */
+  /** Null if the update was applied, but its answer could not be read. */
   update(input: UpdateTaskStatusInput): Promise<TaskStatus | null>;
 }
 
-/** All tasks that have not finished. */
+/** All tasks that have not completed. */
 const PENDING: TaskFilter = { terms: [], isNull: true };
 
-/** One caller's view. Its token and its scope go with every call; its operation alone remembers what was read. */
+/**
+ * Creates one caller's view. Sends the caller's token and scope with every call. Caches what was read for this
+ * operation only.
+ */
 export function createTaskStatusDataSource(
   api: TaskStatusApi,
   reads: TaskReads,
@@ -53,7 +59,7 @@ export function createTaskStatusDataSource(
   return new OperationDataSource(api, reads, caller, log, now);
 }
 
-/** A class, since each operation has one: as closures it took 2 KB more. */
+/** A class, because each operation has one: closures took 2 KB more. */
 class OperationDataSource implements TaskStatusDataSource {
   private readonly cache: RequestCache;
   private sourceRows: SourceRows | undefined;
@@ -69,7 +75,7 @@ class OperationDataSource implements TaskStatusDataSource {
     this.cache = new RequestCache((id) => reads.byId(caller, id));
   }
 
-  // Checks throw inside the promise, as every other failure does.
+  // Checks reject the promise, as every other failure does.
   async byId(id: string): Promise<TaskStatus | null> {
     return this.cache.load(checkId(id, 'id'));
   }
@@ -133,7 +139,9 @@ class OperationDataSource implements TaskStatusDataSource {
     return task ?? null;
   }
 
-  /** A page of one source's rows: of the list, where many sources are joined; of the pending tasks, which are read once. */
+  /**
+   * Reads a page of one source's rows: from the list, joined with other sources, or from the pending tasks, read once.
+   */
   private pageOfSource(
     given: string,
     args: PageArgs,
@@ -176,7 +184,7 @@ class OperationDataSource implements TaskStatusDataSource {
     );
   }
 
-  /** The pending tasks: as the upstream pages them, or all of them in memory where they are to be matched or sorted. */
+  /** The pending tasks, as the upstream pages them. Loads all of them into memory if they must be matched or sorted. */
   private pendingRows(order: Order, selected: PageSelection, matches?: PendingMatch): OffsetList {
     const { reads, caller } = this;
     const paged = this.remote(
@@ -186,13 +194,13 @@ class OperationDataSource implements TaskStatusDataSource {
     const asIs = order === undefined || (!selected.rows && !selected.hasNextPage);
     if (matches === undefined && asIs) return paged;
     return loadedList(async () => {
-      // Read once for all that match or sort them.
+      // Read once for all fields that match or sort them.
       const tasks = await (this.pendingTasks ??= readAll(paged));
       return sorted(matches ? tasks.filter(matches) : tasks, order);
     });
   }
 
-  /** A list of the upstream, whose rows are remembered as they come. */
+  /** A list of the upstream. Caches its rows as they arrive. */
   private remote(
     fetch: (query: ListQuery) => Promise<TaskRows>,
     total: () => Promise<number | null>,
@@ -213,7 +221,7 @@ class OperationDataSource implements TaskStatusDataSource {
   }
 }
 
-/** By `created`, then by id; rows without a date are the oldest. The given order where there is none asked. */
+/** Sorts by `created`, then by id. Rows without a date are the oldest. Keeps the order if none is requested. */
 function sorted(tasks: readonly TaskStatus[], order: Order): readonly TaskStatus[] {
   if (order === undefined) return tasks;
   const sign = order === SortDirection.DESC ? -1 : 1;

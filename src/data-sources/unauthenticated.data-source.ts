@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { TaskStatusDataSource } from './task-status.data-source.js';
 
-/** What a caller without a token may ask where one is needed: nothing, and the upstream isn't asked either. */
+/** Refuses everything to a caller that needs a token and has none, without calling the upstream. */
 export function createUnauthenticatedDataSource(): TaskStatusDataSource {
   const refuse = (): Promise<never> =>
     Promise.reject(

@@ -10,7 +10,7 @@ import { LRUCache } from 'lru-cache';
 import { compileOperation, type CompiledOperation, type CompilerSchema } from './compiled-operation.js';
 import { reuseRootResults, type FastPathContext } from './root-results.js';
 
-/** A request for an operation: its text, or the SHA-256 under which a text is registered. */
+/** A request for an operation, by its text or by the SHA-256 of a registered text. */
 export interface OperationRequest {
   readonly query: string | undefined;
   readonly sha256: string | undefined;
@@ -18,38 +18,41 @@ export interface OperationRequest {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** An operation that came the full path: it is parsed, validated, and passed every guard. */
-export interface AcceptedOperation {
+/** An operation that took the full path: it was parsed and validated, and it passed every guard. */
+interface AcceptedOperation {
   readonly source: string;
   readonly operationName: string | undefined;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
 }
 
-/** The fast path: executes queries whose exact text came the full path before. */
+/** The fast path: executes queries whose exact text took the full path before. */
 export interface CompiledOperationCache {
-  /** Keeps a query for the next request of the same text and name. Ignores other operations. */
+  /**
+   * Caches a query for later requests with the same text and name. Ignores other operations, and texts that `admits`
+   * refuses.
+   */
   put(operation: AcceptedOperation): void;
-  /** The JSON of an answer without errors; undefined where the full path has to answer. Never throws. */
+  /** Returns the answer as JSON if it has no errors; undefined if the full path has to answer. Never rejects. */
   execute(request: OperationRequest, context: () => FastPathContext): Promise<string | undefined>;
 }
 
-/** What the cache asks of the guards and registries of the full path. */
+/** What the cache needs from the guards and registries of the full path. */
 export interface CacheOptions {
-  /** Whether any client may ask this text; others come the full path each time. */
+  /** Whether any client may execute this text. If not, it takes the full path each time. */
   readonly admits: (source: string) => boolean;
-  /** The text that is registered under a hash. */
+  /** Returns the text that is registered under a hash; undefined if there is none. */
   readonly textOf: (sha256: string) => Promise<string | undefined>;
 }
 
-/** The most texts to keep, and characters of them in total. A text longer than a sixteenth of that is not kept. */
+/** Maximum texts to cache, and their characters in total. A text longer than a sixteenth of the total is not cached. */
 const MAX_TEXTS = 2000;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
-/** Members of objects that a short text may be compiled to. A longer one may have half as many as it has characters. */
+/** Object members that an operation may compile to: half as many as its text has characters, but at least this many. */
 const MIN_MEMBERS = 500;
 
-/** By operation name; undefined is no name. A text has at most as many as it has operations, and one more. */
+/** By operation name; undefined for no name. A text has at most one more than it has operations. */
 type Entry = Map<string | undefined, CompiledOperation>;
 
 /** Creates an empty cache for a schema that nothing has instrumented yet. */
@@ -81,13 +84,13 @@ export function createCompiledOperationCache(
         const compiled = text === undefined ? undefined : entries.get(text)?.get(operationName);
         return await compiled?.execute(variables, context());
       } catch {
-        return undefined; // Whatever it is, the full path reports it.
+        return undefined; // The full path reports the error.
       }
     },
   };
 }
 
-/** Plain fields are told before anything wraps resolvers around them, as Apollo Server does to trace. */
+/** Finds the plain fields before anything wraps resolvers around them, as Apollo Server does to trace. */
 function compilerOf(schema: GraphQLSchema): CompilerSchema | undefined {
   const query = schema.getQueryType();
   if (!query) return undefined;

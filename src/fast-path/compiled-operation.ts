@@ -17,11 +17,11 @@ import { Bailout, compileShaper, type ResultShaper, type ShaperScope } from './r
 import { RootResults, type FastPathContext, type RootOutcome } from './root-results.js';
 import { collectFields } from './selection.js';
 
-/** A query that is compiled. */
+/** A compiled query. */
 export interface CompiledOperation {
   /**
-   * The JSON of an answer without errors. Undefined where the full path has to answer; if the resolvers ran by then,
-   * the context has their results.
+   * Returns the answer as JSON if it has no errors; undefined if the full path has to answer. If the resolvers have run
+   * by then, the context has their results.
    * @param variables As the client sent them.
    */
   execute(
@@ -37,15 +37,15 @@ export interface CompilerSchema {
   readonly isPlain: ShaperScope['isPlain'];
 }
 
-/** The name under `extensions` by which a root field says that the fast path may take it. */
+/** Key under `extensions` that marks a root field for the fast path. */
 export const FAST_PATH = 'fastPath';
 
-/** Variants of one operation, by the values of its `@skip` and `@include`. Beyond them the full path answers. */
+/** Maximum variants of one operation, by the values of its `@skip` and `@include`. The full path answers all others. */
 const MAX_VARIANTS = 16;
 
 /**
- * Compiles a query of a valid document, once for each combination of conditions that is asked for, as long as all of them
- * have no more than `maxMembers` members of objects.
+ * Compiles a query of a valid document: one variant for each requested combination of conditions. All variants together
+ * have at most `maxMembers` object members; the full path answers the others.
  */
 export function compileOperation(
   { schema, query, isPlain }: CompilerSchema,
@@ -89,7 +89,7 @@ interface RootField {
   readonly info: Omit<GraphQLResolveInfo, 'variableValues'>;
 }
 
-/** Undefined where the full path has to answer. */
+/** Undefined if the full path has to answer. */
 function compileVariant(
   query: GraphQLObjectType,
   operation: OperationDefinitionNode,
@@ -153,7 +153,7 @@ async function run(
   try {
     if (!values.includes(FAILED)) return JSON.stringify({ data: shapeAll(fields, values) });
   } catch {
-    // A value that graphql-js has to judge, or that can't be written.
+    // graphql-js has to handle a value, or a value can't be serialized.
   }
   context.rootResults = new RootResults(outcomes);
   return undefined;
@@ -170,7 +170,7 @@ function shapeAll(fields: readonly RootField[], values: readonly unknown[]): Rec
   return data;
 }
 
-/** Spelled out, since V8 takes several times as long to spread it. */
+/** Lists each property, because V8 takes several times as long to spread an object. */
 function infoOf(info: RootField['info'], variableValues: Record<string, unknown>): GraphQLResolveInfo {
   return {
     fieldName: info.fieldName,
@@ -186,7 +186,7 @@ function infoOf(info: RootField['info'], variableValues: Record<string, unknown>
   };
 }
 
-/** The variables that decide what is selected. */
+/** Returns the names of all variables in directives: they decide what is selected. */
 function conditionsOf(document: DocumentNode): string[] {
   const names = new Set<string>();
   visit(document, {

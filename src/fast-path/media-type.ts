@@ -1,13 +1,13 @@
 import Negotiator from 'negotiator';
 
-/** What Apollo Server answers one operation in, by its order of preference. */
+/** Media types of Apollo Server's answers to one operation, in its order of preference. */
 const offered = [
   'application/json; charset=utf-8',
   'application/graphql-response+json; charset=utf-8',
   'application/json; callbackSpec=1.0; charset=utf-8',
 ];
 
-/** The media type of an answer, chosen as Apollo Server chooses it; undefined where the client takes none of them. */
+/** Returns the media type that Apollo Server would choose; undefined if the client accepts none. */
 export function mediaTypeFor(accept: string | undefined): string | undefined {
   return accept ? new Negotiator({ headers: { accept } }).mediaType(offered) : offered[0];
 }

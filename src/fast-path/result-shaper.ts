@@ -13,23 +13,27 @@ import {
 } from 'graphql';
 import { collectFields, type SelectionScope } from './selection.js';
 
-/** Shapes a resolved value, which is not null, as the answer holds it. Throws a {@link Bailout} where graphql-js has to do it. */
+/**
+ * Converts a resolved value, which is not null, to its form in the answer.
+ * @throws Bailout if graphql-js has to do it.
+ */
 export type ResultShaper = (value: unknown) => unknown;
 
-/** An operation or a value that is left to graphql-js. */
+/** Thrown to leave an operation or a value to graphql-js. */
 export class Bailout extends Error {}
 
 /** What a shaper is compiled with. */
 export interface ShaperScope extends SelectionScope {
   /** Whether graphql-js reads a field by its name alone: it has no resolver and no arguments. */
   readonly isPlain: (field: GraphQLField<unknown, unknown>) => boolean;
-  /** How many members of objects may still be compiled: a few fragments may unfold to millions. */
+  /** Object members that may still be compiled. Limited, because a few fragments can expand to millions. */
   readonly members: { left: number };
 }
 
 /**
- * Compiles the selection of a type into a shaper of its values. Fields are read by name, as graphql-js' default resolver
- * reads them. Bails out of fields that are not plain, and of types that only a value tells.
+ * Compiles the selection of a type into a shaper of its values. Reads fields by name, as graphql-js's default resolver
+ * does.
+ * @throws Bailout for fields that are not plain, and for types that only a value can tell.
  */
 export function compileShaper(
   type: GraphQLOutputType,
@@ -104,7 +108,7 @@ function shapeOrNull(value: unknown, nullable: boolean, shape: ResultShaper): un
   throw new Bailout('null where none may be');
 }
 
-/** Bails out where graphql-js would call the value, wait for it, or take it for a failure. */
+/** Bails out if graphql-js would call the value, wait for it, or treat it as an error. */
 function refuseDeferred(value: unknown): void {
   if (typeof value === 'function') throw new Bailout('a function');
   if (typeof value !== 'object' || value === null) return;

@@ -1,15 +1,15 @@
 import type { GraphQLObjectType } from 'graphql';
 
-/** What a root field came to: its value, or what it threw. */
+/** Outcome of a root field: its value, or the error that it threw. */
 export type RootOutcome = { readonly value: unknown } | { readonly error: unknown };
 
 /** The part of an operation's context that the fast path writes. */
 export interface FastPathContext {
-  /** Set where the fast path bailed out after the resolvers ran: the full path takes these for its root fields. */
+  /** Set if the fast path bailed out after the resolvers ran. The full path uses these for its root fields. */
   rootResults?: RootResults;
 }
 
-/** The outcomes of root fields, to be had again in the order in which they first settled: so are errors listed. */
+/** Outcomes of root fields. They settle again in their first order, because errors are listed in that order. */
 export class RootResults {
   private promises: ReadonlyMap<string, Promise<unknown>> | undefined;
 
@@ -21,7 +21,9 @@ export class RootResults {
     return this.promises.get(key);
   }
 
-  /** Each settles after the one before it, once graphql-js has asked for all of them: it asks for all in one turn. */
+  /**
+   * Each settles after the one before it. graphql-js asks for all of them in one turn, before the first one settles.
+   */
   private settleInOrder(): ReadonlyMap<string, Promise<unknown>> {
     let previous: Promise<unknown> = Promise.resolve();
     return new Map(
@@ -31,14 +33,14 @@ export class RootResults {
           return outcome.value;
         };
         previous = previous.then(settle, settle);
-        previous.catch(() => undefined); // One that isn't asked for must not end the process.
+        previous.catch(() => undefined); // An unused rejection must not end the process.
         return [key, previous];
       }),
     );
   }
 }
 
-/** Has the root fields of a query take the results in the context, if there are any, so that no upstream call is repeated. */
+/** Makes the root fields of a query use the results in the context, if any, so that no upstream call is repeated. */
 export function reuseRootResults(query: GraphQLObjectType): void {
   for (const field of Object.values(query.getFields())) {
     const { resolve } = field;

@@ -12,7 +12,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** What a selection is read with: as much of graphql-js's `GraphQLResolveInfo` as tells what is selected. */
+/** The part of graphql-js's `GraphQLResolveInfo` that decides what is selected. */
 export interface SelectionScope {
   readonly schema: GraphQLSchema;
   readonly fragments: Record<string, FragmentDefinitionNode>;
@@ -20,8 +20,8 @@ export interface SelectionScope {
 }
 
 /**
- * The fields that an object's selection sets select, by response key and in the order of their first occurrence, with
- * fragments, `@skip` and `@include` looked through: CollectFields of the GraphQL specification, section 6.3.2.
+ * Returns the fields that an object's selection sets select, by response key, in the order of their first occurrence.
+ * Applies fragments, `@skip` and `@include`: CollectFields of the GraphQL specification, section 6.3.2.
  */
 export function collectFields(
   type: GraphQLObjectType,

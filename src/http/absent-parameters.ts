@@ -1,9 +1,9 @@
-/** JSON's own white space around a null. */
+/** A null with JSON's white space around it. */
 const NULL = /^[ \t\n\r]*null[ \t\n\r]*$/;
 
 /**
- * The URL without parameters that are treated as absent: an empty `operationName`, and null `variables` and
- * `extensions`. One that is given twice stays, to be refused.
+ * Returns the URL without parameters that are treated as absent: an empty `operationName`, and null `variables` and
+ * `extensions`. A parameter that is given twice stays, and is refused later.
  */
 export function withoutAbsentParameters(url: string): string {
   if (!url.includes('?')) return url;
@@ -21,7 +21,10 @@ export function withoutAbsentParameters(url: string): string {
   return `${path}?${parameters.toString()}`;
 }
 
-/** Takes an empty `operationName` out of a body, or of each operation of a batch. Apollo Server takes nulls as absent. */
+/**
+ * Removes an empty `operationName` from a body, or from each operation of a batch. Apollo Server itself treats nulls as
+ * absent.
+ */
 export function dropAbsentParameters(body: unknown): void {
   for (const operation of Array.isArray(body) ? (body as unknown[]) : [body])
     if (isNamed(operation) && operation.operationName === '') delete operation.operationName;

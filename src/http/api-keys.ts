@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { onRequestHookHandler } from 'fastify';
 import { refusal } from './refusal.js';
 
-/** Lets only those pass who send one of the keys in `X-API-Key`. How long it takes tells nothing of the keys. */
+/** Refuses requests without one of the keys in `X-API-Key`. Compares in constant time, to reveal nothing. */
 export function requireApiKey(keys: readonly string[]): onRequestHookHandler {
   const digests = keys.map(digest);
   return (request, reply, done) => {
@@ -16,7 +16,7 @@ export function requireApiKey(keys: readonly string[]): onRequestHookHandler {
   };
 }
 
-/** Has the same length for any text, as the comparison requires. */
+/** Has the same length for any text, as `timingSafeEqual` requires. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

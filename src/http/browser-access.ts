@@ -4,21 +4,21 @@ import type { FastifyInstance } from 'fastify';
 import { refusal } from './refusal.js';
 import { constants } from 'node:zlib';
 
-/** Shorter answers gain less than compressing costs. */
+/** Minimum length of an answer to compress. Shorter ones gain less than compressing costs. */
 const COMPRESS_FROM_BYTES = 1024;
 
-/** How long a browser may remember a preflight's answer; Chromium's own limit. */
+/** How long a browser may cache the answer to a preflight. This is Chromium's own maximum. */
 const PREFLIGHT_SECONDS = 7200;
 
-/** Characters of an origin to tell. */
+/** Maximum length of an origin in an error, in characters. Longer ones are cut. */
 const MAX_ORIGIN = 200;
 
 /** Response headers that a page on another origin may read. */
 const exposedHeaders = ['Retry-After', 'X-Request-Id', 'X-Upstream'];
 
 /**
- * Lets pages of the given origins ask, with credentials. A preflight of another origin is refused by name. Pages may send
- * any request headers, so preflights allow what they ask for.
+ * Allows pages of the given origins to send requests, with credentials. Refuses preflights of other origins, with an
+ * error that names the origin. Pages may send any request header, so a preflight allows those that it asks for.
  */
 export function allowOrigins(app: FastifyInstance, origins: readonly string[]): void {
   app.addHook('onRequest', ({ method, headers: { origin, ...headers } }, reply, done) => {
@@ -39,7 +39,7 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]): 
   });
 }
 
-/** Compresses answers for those who accept it. Requests are taken uncompressed only: a small one may unfold to gigabytes. */
+/** Compresses answers if the client accepts it. Requests are not decompressed: a small one can expand to gigabytes. */
 export function compressAnswers(app: FastifyInstance): void {
   void app.register(compress, {
     threshold: COMPRESS_FROM_BYTES,

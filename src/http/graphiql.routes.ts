@@ -2,16 +2,19 @@ import { fastifyStatic } from '@fastify/static';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { fileURLToPath } from 'node:url';
 
-/** Where `npm run build` puts the page and, in a folder named for their route, its assets. */
+/** Where `npm run build` puts the page and, in a folder named after their route, its assets. */
 const built = fileURLToPath(new URL('../../dist/graphiql/', import.meta.url));
 
-/** Of the page, and of its assets too, besides those of every answer: a worker goes by the policy that its file came with. */
+/**
+ * Headers of the page and of its assets, besides those of every answer. Assets need them too, because a worker follows
+ * the policy that its own file came with.
+ */
 const securityHeaders = {
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'self'",
     "worker-src 'self' blob:",
-    // Monaco places its lines and widgets by inline styles.
+    // Monaco positions its lines and widgets with inline styles.
     "style-src 'self' 'unsafe-inline'",
     "connect-src 'self'",
     "img-src 'self' data:",
@@ -24,8 +27,8 @@ const securityHeaders = {
 };
 
 /**
- * Serves GraphiQL: its page to browsers that open `/graphql`, to where `/` leads, and its assets at `/graphiql/`, which
- * never change under one name. Nothing of it comes from another host.
+ * Serves GraphiQL: its page to browsers that open `/graphql`, and its assets at `/graphiql/`. `/` redirects to the
+ * page. An asset never changes under the same name. Nothing is loaded from another host.
  */
 export function serveGraphiql(app: FastifyInstance): void {
   void app.register(fastifyStatic, {
@@ -42,7 +45,7 @@ export function serveGraphiql(app: FastifyInstance): void {
   });
   app.get('/', (_request, reply) => reply.redirect('/graphql'));
   app.addHook('onRequest', (request, reply, done) => {
-    if (!wantsPage(request)) done();
+    if (!wantsHtml(request)) done();
     else
       void reply
         .header('cache-control', 'no-cache')
@@ -50,10 +53,10 @@ export function serveGraphiql(app: FastifyInstance): void {
   });
 }
 
-/** Tells a browser that opens `/graphql` why there is no page, which Apollo Server's answer would not. */
+/** Answers browsers that open `/graphql` with why there is no page. Apollo Server's answer wouldn't say. */
 export function refuseGraphiql(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
-    if (!wantsPage(request)) done();
+    if (!wantsHtml(request)) done();
     else
       void reply
         .code(404)
@@ -64,8 +67,8 @@ export function refuseGraphiql(app: FastifyInstance): void {
   });
 }
 
-/** Whether a browser opens `/graphql` as a page: operations by GET have a query, or the hash of a persisted one. */
-function wantsPage({ method, routeOptions, headers, query }: FastifyRequest): boolean {
+/** Whether a browser opens `/graphql` as a page. An operation by GET has a query, or the hash of a persisted one. */
+function wantsHtml({ method, routeOptions, headers, query }: FastifyRequest): boolean {
   return (
     (method === 'GET' || method === 'HEAD') &&
     routeOptions.url === '/graphql' &&

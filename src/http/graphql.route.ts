@@ -9,16 +9,16 @@ import { dropAbsentParameters } from './absent-parameters.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The context of the request's operations, once there is one. */
+    /** Context of the request's operations. Undefined until it is created. */
     operationContext: OperationContext | undefined;
   }
 }
 
-/** What an operation needs to know of its HTTP request. */
+/** What an operation needs from its HTTP request. */
 interface RequestScope {
   /** Its `Authorization` header. */
   readonly authorization: string | undefined;
-  /** Calls the listener when the request was answered, or its client disconnected. */
+  /** Calls the listener after the request was answered or its client disconnected. */
   readonly onEnd: (listener: () => void) => void;
   /** Where its upstream calls are recorded. */
   readonly calls: CallRecord;
@@ -26,11 +26,11 @@ interface RequestScope {
   readonly errorCodes: string[];
 }
 
-/** Who answers operations, by two paths that give the same answers. */
+/** The two paths that answer operations. Both return the same answers. */
 export interface GraphqlOptions {
   /** The full path. */
   readonly apollo: ApolloServer<OperationContext>;
-  /** The fast path, for queries that came the full path before; undefined is off. */
+  /** The fast path, for queries that took the full path before. Undefined if it is off. */
   readonly fastPath: FastPath | undefined;
   readonly contextFor: (scope: RequestScope) => OperationContext;
 }
@@ -55,7 +55,7 @@ export function serveGraphql(
     context: (request, reply) => Promise.resolve(contextOf(request, reply)),
   });
 
-  /** The answer's text; undefined where the full path has to answer. */
+  /** Returns the answer's text. Undefined if the full path has to answer. */
   async function takeFastPath(
     { operations, headers }: FastPath,
     request: FastifyRequest,
@@ -81,7 +81,7 @@ export function serveGraphql(
       const answer = fastPath && (await takeFastPath(fastPath, request, reply));
       if (answer !== undefined) return answer;
       const sent = await takeFullPath.call(app, request, reply);
-      // Apollo Server tells no plugin of a request that holds no operation.
+      // Apollo Server calls no plugin for a request that has no operation.
       if (reply.statusCode >= 400 && request.errorCodes.length === 0)
         request.errorCodes.push(reply.statusCode < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR');
       return sent;
@@ -100,15 +100,16 @@ function scopeOf(request: FastifyRequest, reply: FastifyReply): RequestScope {
 }
 
 /**
- * The operation that a POST asks for, by its text or by the hash of a registered one. Undefined where it is anything
- * that Apollo Server has to judge. Only JSON becomes a record here, however its content type is spelled.
+ * Returns the operation that a POST asks for, by its text or by the hash of a registered text. Undefined if Apollo
+ * Server has to judge the request. A body is a record only if it was sent as JSON, in any spelling of that content
+ * type.
  */
 function operationOf({
   method,
   headers,
   body,
 }: Pick<FastifyRequest, 'method' | 'headers' | 'body'>): OperationRequest | undefined {
-  // The full path alone can trace.
+  // Only the full path can trace.
   if (headers['apollo-federation-include-trace'] !== undefined) return undefined;
   if (method !== 'POST' || !isRecord(body)) return undefined;
   const { query, operationName, variables, extensions } = body;

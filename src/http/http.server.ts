@@ -18,7 +18,7 @@ import { createNodeServer } from './node-server.js';
 import { refusal, refuseOnSocket, securityHeaders } from './refusal.js';
 import { logRequests, requestId } from './request-log.js';
 
-/** The settings of the HTTP layer alone. */
+/** Settings of the HTTP layer. */
 type HttpSettings = Pick<
   Config,
   | 'graphiql'
@@ -31,26 +31,29 @@ type HttpSettings = Pick<
   | 'lagLimitMs'
 >;
 
-/** What the HTTP layer needs besides the parts that answer operations. */
+/** What the HTTP layer needs: its settings, and the parts that answer operations. */
 export interface HttpOptions extends GraphqlOptions, HttpSettings {
   readonly log: Log;
   /** The state of the upstream, for `/health/ready`. */
   readonly upstreamHealth: () => {
     /** The state of the circuit. */
     readonly upstream: string;
-    /** If the upstream refused the gateway's own credentials. */
+    /** Set if the upstream refused the gateway's own credentials. */
     readonly credentials?: 'refused';
   };
-  /** Headers that every answer carries. */
+  /** Headers of every answer, besides the security headers. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Bytes of a request's body. */
+  /** Maximum length of a request's body, in bytes. */
   readonly bodyLimit: number;
 }
 
-/** Characters of a content type: no client's has as many. */
+/** Maximum length of a content type, in characters. No client sends a longer one. */
 const MAX_TYPE = 500;
 
-/** The routes: `/graphql`, `/health/live`, `/health/ready`, and those of GraphiQL. Listens only when told to. */
+/**
+ * Creates the HTTP server with its routes: `/graphql`, `/health/live`, `/health/ready`, and those of GraphiQL. Doesn't
+ * listen yet.
+ */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
   const { log, corsOrigins, clientRateLimit } = options;
   const headers = { ...securityHeaders, ...options.headers };
@@ -62,7 +65,7 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   const app = fastify({
     serverFactory: (handler) => server.on('request', handler),
     forceCloseConnections: 'idle',
-    // Only new connections are refused: clients that are connected are served.
+    // A closing server refuses only new connections. Connected clients are still served.
     return503OnClosing: false,
     genReqId: requestId,
     rewriteUrl: ({ url = '/' }) => withoutAbsentParameters(url),
@@ -90,7 +93,7 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   return app;
 }
 
-/** Ends connections when the server closes. Returns whether it does. */
+/** Ends connections when the server closes. Returns a function that tells whether it is closing. */
 function closeConnections(app: FastifyInstance, endConnections: () => void): () => boolean {
   let closing = false;
   app.addHook('preClose', (done) => {
@@ -106,17 +109,17 @@ function closeConnections(app: FastifyInstance, endConnections: () => void): () 
   return () => closing;
 }
 
-/** Refuses what Apollo Server or its integration can't handle. */
+/** Refuses requests that Apollo Server or its integration can't handle, and batches over the limit. */
 function refuseOddRequests(app: FastifyInstance, batchLimit: number): void {
   app.addHook('onRequest', ({ headers }, reply, done) => {
-    // Apollo Server's parser of it takes 300 ms for 15,000 spaces.
+    // Apollo Server takes 300 ms to parse one with 15,000 spaces.
     if ((headers['content-type'] ?? '').length <= MAX_TYPE) done();
     else void reply.code(415).send(refusal('BAD_REQUEST', 'The header "Content-Type" is too long.'));
   });
-  /** The last host that was valid. To parse it again for each request takes 5 µs. */
+  /** The last valid host. Parsing it again for each request would take 5 µs. */
   let validHost: string | undefined;
   app.addHook('onRequest', ({ raw, headers, url }, reply, done) => {
-    // Apollo Server's integration makes a URL of both. HTTP/1.0 needn't name a host.
+    // Apollo Server's integration makes a URL of host and address. HTTP/1.0 requests need no host.
     if (raw.httpVersion === '1.0') headers.host ??= 'localhost';
     const { host = '' } = headers;
     const origin = `http://${host}`;
@@ -144,7 +147,7 @@ function serveRoutes(
     onRequest: [shed, ...(apiKeys.length > 0 ? [requireApiKey(apiKeys)] : [])],
   });
   app.get('/health/live', () => ({ status: 'alive' }));
-  // Ready even while the upstream is down: the gateway still answers, by coded errors.
+  // Ready even while the upstream is down: the gateway still answers, with coded errors.
   app.get('/health/ready', (_request, reply) =>
     isClosing() ? reply.code(503).send({ status: 'draining' }) : { status: 'ready', ...upstreamHealth() },
   );
@@ -177,7 +180,7 @@ function answerErrors(app: FastifyInstance, log: Log): void {
   });
 }
 
-/** Limits the requests of each address. What they cost is limited elsewhere. */
+/** Limits the requests of each client address. Their cost is limited elsewhere. */
 function limitClients(app: FastifyInstance, { calls, windowMs }: RateLimit): void {
   void app.register(rateLimit, { global: false, max: calls, timeWindow: windowMs, enableDraftSpec: true });
 }

@@ -2,28 +2,31 @@ import { createServer, ServerResponse, type IncomingMessage, type Server } from 
 import type { Socket } from 'node:net';
 import { refuseOnSocket } from './refusal.js';
 
-/** How often it is looked for requests that take too long to arrive. */
+/** How often to check for requests that take too long to arrive. */
 const CHECK_MS = 1000;
 
 /** How long a connection without a request is kept open. */
 const KEEP_ALIVE_MS = 72_000;
 
-/** How much longer requests may take to arrive once the server stops. */
+/** How long requests may still take to arrive after the server begins to stop. */
 const ARRIVAL_MS = 1000;
 
 export interface NodeServerOptions {
-  /** Of every answer. */
+  /** Headers of every answer. */
   readonly headers: Readonly<Record<string, string>>;
   /** How long a request may take to arrive. */
   readonly requestMs: number;
-  /** Connections that are held open at once; others are closed. */
+  /** Maximum number of open connections. Further ones are closed. */
   readonly connectionLimit: number;
 }
 
-/** Node's own server, which answers some requests before any route sees them. */
+/** Node's own server. It answers some requests before any route sees them. */
 export interface NodeServer {
   readonly server: Server;
-  /** Ends each connection when its requests are answered, and those that ask nothing soon. For a server that is closing. */
+  /**
+   * Ends each connection after its requests are answered, or after a second if none has arrived in full. For a server
+   * that is closing.
+   */
   readonly endConnections: () => void;
 }
 
@@ -35,7 +38,7 @@ export function createNodeServer({ headers, requestMs, connectionLimit }: NodeSe
     requestTimeout: requestMs,
     connectionsCheckingInterval: CHECK_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    // A missing host is refused with a reason, as a bad one is.
+    // A missing host is refused later, with a reason, like an invalid one.
     requireHostHeader: false,
   });
   server.maxConnections = connectionLimit;
@@ -43,7 +46,7 @@ export function createNodeServer({ headers, requestMs, connectionLimit }: NodeSe
     refuseOnSocket(Object.assign(new Error(), { code: 'ERR_HTTP_CONNECT' }), socket, headers);
   });
 
-  /** The requests of each connection that are not answered yet. */
+  /** Unanswered requests of each connection. */
   const connections = new Map<Socket, Set<IncomingMessage>>();
   let ending = false;
   server.on('connection', (socket) => {
@@ -66,7 +69,7 @@ export function createNodeServer({ headers, requestMs, connectionLimit }: NodeSe
       setTimeout(() => {
         for (const [socket, requests] of connections)
           if ([...requests].every(({ complete }) => !complete)) {
-            // A client that sent nothing expects no answer, and might take one for that to its next request.
+            // A client that sent nothing expects no answer, and might take one as the answer to its next request.
             if (socket.bytesRead > 0)
               refuseOnSocket(
                 Object.assign(new Error(), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }),
@@ -80,7 +83,7 @@ export function createNodeServer({ headers, requestMs, connectionLimit }: NodeSe
   };
 }
 
-/** Has the headers from the start, so that answers of Node itself and of plugins carry them too. */
+/** Returns a class whose answers have the headers from the start, also those of Node itself and of plugins. */
 function responseWith(headers: NodeServerOptions['headers']): typeof ServerResponse<IncomingMessage> {
   const always = new Map(Object.entries(headers));
   return class extends ServerResponse {

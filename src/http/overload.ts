@@ -1,15 +1,18 @@
 import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import { refusal } from './refusal.js';
 
-/** How often it is looked whether the event loop keeps up. */
+/** How often to check whether the event loop is late. */
 const LOOK_MS = 250;
 
-/** After an answer of this kind, when to come back. */
+/** `Retry-After` of refused requests. */
 const RETRY_AFTER_SECONDS = 1;
 
 /**
- * Refuses requests while the event loop is at least `lagMs` late. Requests in flight finish, and refused clients know at
- * once. An operation that waited that long would be answered too late.
+ * Refuses requests while the event loop is at least `lagMs` late. Requests in flight finish, and refused clients know
+ * immediately. An operation that waited that long would be answered too late.
+ *
+ * Not `@fastify/under-pressure`: it compares the mean delay of an interval, so a loop that stood still for 1.6 s shed none
+ * of the requests that waited.
  */
 export function shedWhenLate(app: FastifyInstance, lagMs: number): onRequestHookHandler {
   let due = performance.now() + LOOK_MS;
@@ -25,7 +28,7 @@ export function shedWhenLate(app: FastifyInstance, lagMs: number): onRequestHook
   });
 
   return (_request, reply, done) => {
-    // The timer itself may be late, after other requests of the same turn.
+    // The timer itself can be late, after other requests of the same turn.
     if (!late && performance.now() - due < lagMs) done();
     else
       void reply

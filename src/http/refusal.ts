@@ -1,22 +1,28 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Headers of every answer: it is what its type says, stands in no frame, and tells no other site where it was. */
+/** Headers of every answer: no guessing of its type, no frame around it, no `Referer` to other sites. */
 export const securityHeaders = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
 } as const;
 
-/** An answer in GraphQL's form to what did not get as far as an operation. */
+/** Creates an answer in GraphQL's form for a request that is refused before its operation is read. */
 export function refusal(code: string, message: string, limit?: string, others: object = {}): object {
   return { errors: [{ message, extensions: { code, ...(limit !== undefined && { limit }), ...others } }] };
 }
 
-/** How long a connection stays open for the rest of a refusal to be read: a client that keeps it would have it for good. */
+/**
+ * How long a connection stays open for the client to read a refusal. Without a limit, the client could keep it open
+ * forever.
+ */
 const LINGER_MS = 1000;
 
-/** The same to what is no request by HTTP, or was not there in time: there is nothing but its socket to write to. */
+/**
+ * Refuses what isn't an HTTP request, or didn't arrive in time, and closes its connection. There is no response object,
+ * so it writes to the socket.
+ */
 export function refuseOnSocket(
   error: Error & { code?: string },
   socket: Duplex,

@@ -6,20 +6,20 @@ import type { Log } from '../telemetry/logger.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The upstream calls of this request, those that it shares with others included. */
+    /** Upstream calls of this request, including those that it shares with others. */
     upstreamCalls: CallRecord;
-    /** Codes of the errors in its answer. */
+    /** Codes of the errors in the answer. */
     errorCodes: string[];
   }
 }
 
-/** A request that takes longer is worth a line on the level `info`, as one that failed is. */
+/** A request that takes longer is logged at level `info`, as a failed one is. */
 const SLOW_MS = 2_000;
 
 /**
- * Logs each request in one line: on `info` where it was refused, had errors or was slow, else on `debug`. A client that
- * left before the answer has its line too, without a status. Names of operations and routes only: no text, variable or
- * header of a client's.
+ * Logs each request in one line: at level `info` if it was refused, had errors or was slow, otherwise at `debug`. If
+ * the client left before the answer, the line has no status. Logs only names of operations and routes: no text,
+ * variable or header of the client, except its `X-Request-Id`.
  */
 export function logRequests(app: FastifyInstance, log: Log): void {
   app.decorateRequest('upstreamCalls');
@@ -28,14 +28,14 @@ export function logRequests(app: FastifyInstance, log: Log): void {
     request.upstreamCalls = [];
     request.errorCodes = [];
     reply.header('x-request-id', request.id);
-    // Fastify's onResponse says nothing of a client that left.
+    // Fastify's onResponse isn't called if the client left.
     const began = performance.now();
     reply.raw.once('close', () => {
       write(request, reply, performance.now() - began);
     });
     done();
   });
-  // Refusals of the HTTP layer. Answers of Apollo Server are text by now.
+  // For refusals of the HTTP layer. Answers of Apollo Server are already text, which skips this hook.
   app.addHook('preSerialization', (request, _reply, payload, done) => {
     const { errors = [] } = payload as { errors?: { extensions: { code: string } }[] };
     for (const { extensions } of errors) request.errorCodes.push(extensions.code);
@@ -65,11 +65,11 @@ export function logRequests(app: FastifyInstance, log: Log): void {
   }
 }
 
-/** What the ids of this process begin with: random for each would cost as much as its line. */
+/** Prefix of this process's request ids. A random id for each request would cost as much as logging it. */
 const idPrefix = randomBytes(12).toString('base64url');
 let ids = 0;
 
-/** The id that a proxy gave the request, if it is one to be written down, or a new one. */
+/** Returns the `X-Request-Id` that a proxy gave the request, if it is safe to log, or else a new id. */
 export function requestId({ headers }: IncomingMessage): string {
   const given = headers['x-request-id'];
   return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given)
@@ -77,7 +77,7 @@ export function requestId({ headers }: IncomingMessage): string {
     : `${idPrefix}-${(ids++).toString(36)}`;
 }
 
-/** As the request names its operation, or else as the text begins. */
+/** Returns the operation name that the request sends, or else the one at the start of its text. */
 function nameOf({ body, query }: FastifyRequest): string | undefined {
   const { operationName, query: text } = (body ?? query ?? {}) as {
     operationName?: unknown;
@@ -88,7 +88,7 @@ function nameOf({ body, query }: FastifyRequest): string | undefined {
   return /^\s*(?:query|mutation)\s+(\w{1,100})/.exec(text)?.[1];
 }
 
-/** Milliseconds of all the calls; some of them may have passed at the same time. */
+/** Returns the total milliseconds of the calls. Calls might have overlapped. */
 function together(calls: readonly UpstreamCall[]): number {
   return Math.round(calls.reduce((sum, call) => sum + call.ms(), 0));
 }

@@ -3,8 +3,8 @@ import type { GraphQLFormattedError } from 'graphql';
 import { fastPathSafe } from './fast-path-safe.js';
 
 /**
- * The headers of an answer. It hangs on who asks, so no cache may keep it, were it even the browser's own; and the
- * longest `retryAfterSeconds` of its errors is its `Retry-After`.
+ * Returns the headers of an answer. No cache may store it, not even the browser's own, because it depends on the
+ * caller. `Retry-After` is the longest `retryAfterSeconds` of the errors.
  */
 export function answerHeaders(errors: readonly GraphQLFormattedError[]): {
   readonly 'cache-control': string;
@@ -20,7 +20,7 @@ export function answerHeaders(errors: readonly GraphQLFormattedError[]): {
   };
 }
 
-/** Sets the headers of every answer that Apollo Server gives. */
+/** Sets these headers on the answer of each operation that takes the full path. */
 export function answerHeadersPlugin(): ApolloServerPlugin {
   return fastPathSafe({
     requestDidStart: () =>

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { fastPathSafe } from './fast-path-safe.js';
 
-/** Adds the codes of an answer's errors to its context, for the line of the log. */
+/** Adds the codes of an answer's errors to the operation's context, for the log line. */
 export function errorCodesPlugin(): ApolloServerPlugin<{ readonly errorCodes: string[] }> {
   return fastPathSafe({
     requestDidStart: () =>

@@ -6,9 +6,9 @@ import { toGraphQLError } from '../translation/upstream-error.translator.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
 
 /**
- * The one edge at which errors become what a client sees: the upstream's by their table, ours as they are, and
- * anything unexpected masked, under an id by which the log tells the rest. Names of the schema are suggested to those
- * who may ask for the schema.
+ * Creates the one function that turns errors into what a client sees. Translates errors of the upstream, keeps those
+ * with a code, and masks unexpected ones: the client gets an id under which the log has the details. `suggestions`
+ * keeps names of the schema in messages ("Did you mean …"). Only clients that may read the schema should get them.
  */
 export function createErrorMask(
   log: Log,
@@ -44,16 +44,16 @@ export function createErrorMask(
 }
 
 /**
- * The code of a client's mistake to which neither graphql-js nor Apollo Server gives one. It is told by what was raised
- * first: for a status of HTTP's that blames the client, or for values of the operation, which nobody else wrote. What
- * went wrong in a resolver, or with what it gave, has neither.
+ * Returns the code of a client's mistake that graphql-js and Apollo Server leave without one. Undefined if it isn't the
+ * client's. The error that was raised first decides: it has an HTTP status of 4xx, or its nodes are values of the
+ * operation, which only the client writes. Errors of a resolver, or of what it returned, have neither.
  */
 function codeOfMistake(error: unknown): string | undefined {
   const raised = firstRaised(error);
   if (!(raised instanceof GraphQLError)) return undefined;
   const { status = 0 } = (raised.extensions['http'] ?? {}) as { status?: number };
   if (status >= 400 && status <= 499) return 'BAD_REQUEST';
-  // What breaks off a long list of bad variables names none of them.
+  // graphql-js's error for too many bad variables has no nodes.
   const isInput =
     raised.nodes?.every(isValueNode) ?? raised.message.startsWith('Too many errors processing variables');
   return isInput ? 'BAD_USER_INPUT' : undefined;
@@ -68,23 +68,26 @@ function firstRaised(error: unknown): unknown {
 const INTROSPECTION_IS_OFF =
   'Introspection is off, and with it "__schema" and "__type". The operator of the gateway can set INTROSPECTION=on.';
 
-/** Apollo Server's own message names an option of its constructor. */
+/** Whether the message is Apollo Server's own, which names an option of its constructor. */
 function isApollosIntrospection({ message, extensions }: GraphQLFormattedError): boolean {
   return (
     extensions?.['validationErrorCode'] === 'INTROSPECTION_DISABLED' && message.includes('Apollo Server')
   );
 }
 
-/** Found from the end: a message may hold a megabyte of a client's own words, at each of which an expression would begin. */
+/**
+ * Searches from the end. A message can contain a megabyte of the client's text, and a regular expression would try to
+ * match at each place of it.
+ */
 function withoutSuggestions(message: string): string {
   const at = message.endsWith('?') ? message.lastIndexOf('Did you mean ') : -1;
   return at === -1 ? message : message.slice(0, at).trimEnd();
 }
 
-/** The limit by which the parser gave up: it has words for that, but no code. */
+/** Returns the limit at which the parser gave up. Its message is read, because it has no code. Undefined if none. */
 function limitOfParser({ message, extensions }: GraphQLFormattedError): string | undefined {
   if (extensions?.['code'] !== 'GRAPHQL_PARSE_FAILED') return undefined;
   if (/^Syntax Error: Document contains more tha[nt] \d+ tokens/.test(message)) return 'tokens';
-  // Each level is a call of its own to the parser.
+  // The parser calls itself for each level.
   return message === 'Maximum call stack size exceeded' ? 'depth' : undefined;
 }

@@ -4,7 +4,7 @@ import type { CompiledOperationCache } from '../fast-path/compiled-operation-cac
 import type { Log } from '../telemetry/logger.js';
 import { fastPathSafe } from './fast-path-safe.js';
 
-/** Longer operation names are cut in the log. */
+/** Maximum length of an operation name in the log, in characters. Longer names are cut. */
 const MAX_NAME = 100;
 
 /** Puts each operation that is executed into the cache, so that the next request for it takes the fast path. */
@@ -13,7 +13,7 @@ export function fastPathPlugin(operations: CompiledOperationCache, log: Log): Ap
     requestDidStart: () =>
       Promise.resolve({
         executionDidStart({ source, queryHash, request, document, ...context }) {
-          // Despite Apollo Server's types, a document may lack the operation that is asked for.
+          // Despite Apollo Server's types, a document might lack the requested operation.
           const { operation } = context as { operation?: OperationDefinitionNode };
           if (!operation) return Promise.resolve();
           const name = operation.name?.value.slice(0, MAX_NAME);

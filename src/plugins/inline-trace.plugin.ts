@@ -3,8 +3,8 @@ import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace
 import { fastPathSafe } from './fast-path-safe.js';
 
 /**
- * Traces operations for `apollo-federation-include-trace`, of requests that may have a trace; others are answered
- * without one. Requests with that header take the full path.
+ * Traces operations of requests with the header `apollo-federation-include-trace`, if `mayTrace` allows it. Others are
+ * answered without a trace. Requests with that header take the full path.
  */
 export function inlineTracePlugin(mayTrace: (request: GraphQLRequest) => boolean): ApolloServerPlugin {
   const trace = ApolloServerPluginInlineTrace();

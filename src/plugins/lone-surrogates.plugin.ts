@@ -3,8 +3,9 @@ import { GraphQLError, parse } from 'graphql';
 import { fastPathSafe } from './fast-path-safe.js';
 
 /**
- * Refuses a text with a lone surrogate as a syntax error, which it is. Apollo Server keeps documents by the SHA-256 of
- * their texts in UTF-8, where a lone surrogate is U+FFFD: without this, such a text gets the document of another one.
+ * Refuses a text with a lone surrogate as a syntax error, which it is. Apollo Server caches documents by the SHA-256 of
+ * their UTF-8 text, in which a lone surrogate is U+FFFD. So without this, such a text gets the document of another
+ * text.
  */
 export function loneSurrogatesPlugin(): ApolloServerPlugin {
   return fastPathSafe({

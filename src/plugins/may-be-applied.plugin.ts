@@ -4,9 +4,9 @@ import { fastPathSafe } from './fast-path-safe.js';
 import { MAY_BE_APPLIED } from '../translation/upstream-error.translator.js';
 
 /**
- * Has every error of a mutation's field tell by `mayBeApplied` whether the change may have been made all the same. A
- * resolver that knows says so itself. Else the change was refused before it began, unless the failure is an unexpected
- * one, of which nothing is known.
+ * Adds `mayBeApplied` to the errors of a mutation and of its root fields: whether the change might be applied despite
+ * the error. A resolver that knows sets it itself. Otherwise it is true for unexpected errors, whose outcome is
+ * unknown, and false for others, because the change was refused before it began.
  */
 export function mayBeAppliedPlugin(): ApolloServerPlugin {
   return fastPathSafe({

@@ -20,13 +20,13 @@ import {
 import type { Limits } from '../config.js';
 import { MAX_ROWS } from '../translation/page.translator.js';
 
-/** What one operation may be, by its document alone: variables change none of it. Fragments count wherever they are spread. */
+/** Limits of one operation, by its document alone, not its variables. Fragments count each time they are spread. */
 export type OperationLimits = Pick<
   Limits,
   'fields' | 'lookups' | 'depth' | 'directives' | 'values' | 'entities'
 >;
 
-/** What is under one parent. */
+/** What is under one parent. `uses` counts fields by `Type.field`. */
 interface Measure {
   depth: number;
   directives: number;
@@ -35,8 +35,8 @@ interface Measure {
 }
 
 /**
- * Refuses what would cost too much, before any other rule reads it. In time that grows with the length of the document,
- * whatever its fragments unfold to.
+ * Refuses operations that would cost too much, before other rules visit their definitions. The time that it takes grows
+ * with the length of the document, not with what its fragments expand to.
  */
 export function limitOperations(limits: OperationLimits): ValidationRule {
   return (context): ASTVisitor => ({
@@ -50,7 +50,7 @@ export function limitOperations(limits: OperationLimits): ValidationRule {
   });
 }
 
-/** By which limit a document is too costly, if any. */
+/** Returns the error for a limit that a document exceeds. Undefined if it exceeds none. */
 function findExcess(
   document: DocumentNode,
   schema: GraphQLSchema,
@@ -62,14 +62,17 @@ function findExcess(
     return undefined;
   } catch (error) {
     if (error instanceof GraphQLError) return error;
-    // What the parser had just enough stack for may be too deep to be measured.
+    // The parser might have had just enough stack for a document that is too deep to be measured.
     if ((error as Partial<Error>).name === 'RangeError')
       return excess('depth', `is more than ${limits.depth} levels deep`);
     throw error;
   }
 }
 
-/** Levels of anything that nests. The parser takes more, but rules follow them by recursion, on what is left of the stack. */
+/**
+ * Maximum nesting of anything that nests, in levels. The parser accepts more, but rules recurse into it, on what is
+ * left of the stack.
+ */
 const MAX_NESTING = 1_000;
 
 function refuseNesting(document: DocumentNode): void {
@@ -119,7 +122,7 @@ class DocumentMeasure {
     const measured = this.known.get(name);
     if (measured !== undefined) return measured;
     const measure = empty();
-    // Known before it is measured, so that a fragment that spreads itself ends. Another rule refuses it.
+    // Set before it is measured, so that a fragment that spreads itself doesn't recurse. Another rule refuses it.
     this.known.set(name, measure);
     const fragment = this.fragments.get(name);
     if (fragment !== undefined) {
@@ -155,7 +158,7 @@ class DocumentMeasure {
     to.depth = Math.max(to.depth, 1 + under.depth);
     to.directives += under.directives;
     to.values += 1 + under.values * sizeOf(node, field, this.limits.entities);
-    // Other rules refuse fields that the schema lacks, so there are no more names than the schema has.
+    // Fields that the schema lacks, except `__…`, aren't counted, so `uses` stays small. Other rules refuse them.
     if (parent === undefined || (field === undefined && !name.startsWith('__'))) return;
     const use = `${parent.name}.${name}`;
     to.uses.set(use, (to.uses.get(use) ?? 0) + 1);
@@ -167,7 +170,7 @@ class DocumentMeasure {
   }
 }
 
-/** How many times what is under a field may be in the answer: the size of a page, or of a list of entities. */
+/** Returns how often what is under a field can be in the answer: the size of a page, or of a list of entities. */
 function sizeOf(
   node: FieldNode,
   field: GraphQLField<unknown, unknown> | undefined,

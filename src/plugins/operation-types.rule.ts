@@ -1,6 +1,6 @@
 import { GraphQLError, type ASTVisitor, type ValidationContext } from 'graphql';
 
-/** Refuses operations of a type that the schema lacks, such as subscriptions: graphql-js itself finds out when it executes them. */
+/** Refuses operations of a type that the schema lacks, such as subscriptions. graphql-js does so only on execution. */
 export function refuseUnknownOperationTypes(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(node) {

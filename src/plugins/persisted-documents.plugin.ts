@@ -5,20 +5,20 @@ import { fastPathSafe } from './fast-path-safe.js';
 import { hasRouterKey } from './router-key.js';
 import { hashOf, type PersistedDocuments } from './persisted-documents.js';
 
-/** Which list, and how strictly. */
+/** The list to serve, and how strictly. */
 export interface PersistedDocumentsOptions {
   readonly documents: PersistedDocuments;
-  /** `enforce` refuses what is not in the list; `report` serves it, and logs it once. */
+  /** `enforce` refuses operations that are not in the list. `report` serves them and logs each once. */
   readonly mode: 'report' | 'enforce';
-  /** The secret by which a federation router is known, whose operations no list can hold. */
+  /** Secret that identifies a federation router, whose operations no list can contain. */
   readonly routerKey: string | undefined;
   readonly log: Log;
 }
 
-/** Different operations that are reported, so that a hostile client fills neither the memory nor the log. */
+/** Maximum number of operations to report, so that a malicious client can't fill the memory or the log. */
 const MOST_REPORTS = 1000;
 
-/** Of a longer name or id, so much is told. */
+/** Maximum length of a name in the log or of an id in an error, in characters. Longer ones are cut. */
 const MAX_NAME = 100;
 
 /** Apollo Router's code and status for an id that its list doesn't have. */
@@ -38,11 +38,11 @@ const unknownText = (): GraphQLError =>
   );
 
 /**
- * Serves the operations of a list, by id or as text, and refuses or reports all others: a frontend's operations are
- * known when it is built, and what nobody wrote on purpose is not worth its cost.
+ * Serves the operations of a list, by id or as text. Refuses or reports all others: a frontend's operations are known
+ * when it is built, so others are not worth their cost.
  *
- * Apollo Server lets a plugin refuse an operation only after it is parsed and resolved. So a refused operation is replaced
- * by the smallest one, and is neither parsed nor validated itself.
+ * Apollo Server lets a plugin refuse an operation only after it is parsed and resolved. So a refused operation is
+ * replaced by the smallest one, and is not itself parsed or validated.
  */
 export function persistedDocumentsPlugin({
   documents,
@@ -62,7 +62,7 @@ export function persistedDocumentsPlugin({
     log.warn({ operation: name, hash }, 'an operation that is not in the list of persisted operations');
   };
 
-  /** Puts the text in place of the id, and says why the request is refused, if it is. */
+  /** Replaces the id by its text. Returns the error if the request is refused. */
   const admit = (request: GraphQLRequest, isRouter: boolean): GraphQLError | undefined => {
     const id = request.query ? undefined : idOf(request);
     const listed = id === undefined ? undefined : documents.byId(id);
@@ -102,7 +102,10 @@ export function persistedDocumentsPlugin({
   });
 }
 
-/** The id in place of a text: Apollo's extension, `documentId` of the specification's appendix, or `id` as Relay has it. */
+/**
+ * Returns the id that a request has instead of a text: in Apollo's extension, as `documentId` (the specification's
+ * appendix), or as `id` (Relay).
+ */
 function idOf({ extensions, http }: GraphQLRequest): string | undefined {
   const { sha256Hash } = (extensions?.['persistedQuery'] ?? {}) as { sha256Hash?: unknown };
   const search = new URLSearchParams(http?.search ?? '');

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { parse, stripIgnoredCharacters, visit } from 'graphql';
 
-/** The operations that are allowed, to be found by any name that a client may give them. */
+/** The allowed operations, by any id or text that a client can send for them. */
 export interface PersistedDocuments {
-  /** The text for an id of the manifest, or for the SHA-256 of a text in it. */
+  /** Returns the text for an id of the manifest, or for the SHA-256 of a text in it. Undefined if there is none. */
   byId(id: string): string | undefined;
-  /** Whether a text is in the manifest, whatever its spaces, commas and comments. Doesn't parse it. */
+  /** Whether a text is in the manifest. Ignores spaces, commas and comments. Doesn't parse it. */
   has(text: string): boolean;
-  /** Whether a text is in the manifest, and asks nothing that only a federation router may. */
+  /** Whether a text is in the manifest, and selects nothing that only a federation router may. */
   serves(text: string): boolean;
 }
 
-/** Indexes a manifest. */
+/** Indexes a manifest, which has texts by id. */
 export function createPersistedDocuments(manifest: ReadonlyMap<string, string>): PersistedDocuments {
   const ids = new Map<string, string>();
   const texts = new Set<string>();
@@ -24,7 +24,7 @@ export function createPersistedDocuments(manifest: ReadonlyMap<string, string>):
       if (asksEntities(text)) routers.add(form);
     }
   }
-  // Last, so that an id is never taken for another text's hash.
+  // Last, so that an id takes precedence over another text's hash.
   for (const [id, text] of manifest) ids.set(id, text);
   const has = (text: string): boolean => texts.has(text) || texts.has(withoutIgnored(text));
   return {
@@ -34,12 +34,12 @@ export function createPersistedDocuments(manifest: ReadonlyMap<string, string>):
   };
 }
 
-/** The SHA-256 of a text, in hexadecimal digits: what automatic persisted queries go by. */
+/** Returns the SHA-256 of a text in hexadecimal digits, as automatic persisted queries use it. */
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** The GraphQL-over-HTTP appendix on persisted documents has `sha256:` in front of a hash. */
+/** Removes the `sha256:` that the GraphQL-over-HTTP appendix on persisted documents puts before a hash. */
 function bareId(id: string): string {
   return id.startsWith('sha256:') ? id.slice('sha256:'.length) : id;
 }
@@ -48,7 +48,7 @@ function withoutIgnored(text: string): string {
   try {
     return stripIgnoredCharacters(text);
   } catch {
-    return text; // No GraphQL, so it is in no list.
+    return text; // Not GraphQL, so not in the manifest.
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { fastPathSafe } from './fast-path-safe.js';
 
-/** Takes a persisted query's hash that is no text for an empty one: Apollo Server makes a text of it, which may throw. */
+/** Empties a persisted query's hash if it isn't a string. Apollo Server would convert it to one, which can throw. */
 export function persistedHashPlugin(): ApolloServerPlugin {
   return fastPathSafe({
     requestDidStart({ request: { extensions } }) {

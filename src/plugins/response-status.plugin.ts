@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { mediaTypeFor } from '../fast-path/media-type.js';
 import { fastPathSafe } from './fast-path-safe.js';
 
-/** What a well-formed request can be refused for before it is executed. */
+/** Codes of the errors that refuse a well-formed request before it is executed. */
 const requestErrors: ReadonlySet<unknown> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -11,9 +11,9 @@ const requestErrors: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * A client that is answered in `application/json` can't tell a 400 of the gateway's from one of a proxy's, so the
- * GraphQL-over-HTTP specification has it answered with 200 where the operation doesn't parse, validate or fit its
- * variables. Apollo Server answers 400 in either media type.
+ * Answers in `application/json` with 200 if an operation doesn't parse, validate or fit its variables, as the
+ * GraphQL-over-HTTP specification says: in that media type a client can't distinguish a 400 of the gateway from one of
+ * a proxy. Apollo Server answers 400 in either media type.
  */
 export function responseStatusPlugin(): ApolloServerPlugin {
   return fastPathSafe({

@@ -1,8 +1,8 @@
 import { GraphQLError, type ASTVisitor, type ValidationContext } from 'graphql';
 
 /**
- * Refuses `_service`, which tells as much of the schema as introspection does: for where introspection is off. The
- * error is of the same kind as Apollo Server's about introspection.
+ * Refuses `_service`, which reveals as much of the schema as introspection does. To be used if introspection is off.
+ * The error has the same `validationErrorCode` as Apollo Server's for introspection.
  */
 export function refuseServiceIntrospection(context: ValidationContext): ASTVisitor {
   return {

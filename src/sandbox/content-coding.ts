@@ -2,10 +2,10 @@ import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib'
 import { type Random } from './random.js';
 import { type SandboxSettings } from './settings.js';
 
-/** Shorter bodies are sent as they are, as nginx does by default. */
+/** Minimum length of a body to compress, in bytes. Also nginx's default. */
 const minBytes = 20;
 
-/** The fastest level of each, which is nginx's default too: a full page of rows takes milliseconds. */
+/** The fastest level of each, like nginx's default for gzip. A full page of rows takes milliseconds. */
 const encoders = {
   gzip: (body: Buffer) => gzipSync(body, { level: 1 }),
   deflate: (body: Buffer) => deflateSync(body, { level: 1 }),
@@ -18,9 +18,9 @@ export type Coding = keyof typeof encoders;
 const codings = Object.keys(encoders) as Coding[];
 
 /**
- * The coding to answer with; undefined for none.
- * @param accepted The request's `Accept-Encoding`. Without one, nothing is compressed.
- * @param random Decides between codings that the client likes equally.
+ * Returns the coding to answer with. Undefined to send the body as it is.
+ * @param accepted The request's `Accept-Encoding`. If undefined, nothing is compressed.
+ * @param random Chooses between codings that the client prefers equally.
  */
 export function chooseCoding(
   accepted: string | undefined,
@@ -36,7 +36,7 @@ export function chooseCoding(
   return random.pick(offered.filter((coding) => weightOf(coding) === best));
 }
 
-/** The body in that coding; as it is where it is too short to gain from one. */
+/** Encodes a body. Returns it as it is if `coding` is undefined or the body is shorter than `minBytes`. */
 export function encode(body: Buffer, coding: Coding | undefined): Buffer {
   return coding === undefined || body.length < minBytes ? body : encoders[coding](body);
 }

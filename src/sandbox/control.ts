@@ -4,14 +4,14 @@ import { type SandboxCall, type World } from './world.js';
 
 const prefix = '/__sandbox';
 
-/** Whether a URL is the sandbox's own rather than the API's. */
+/** Whether a URL belongs to the control endpoint rather than to the API. */
 export function isControl(url: string | undefined): boolean {
   return url === prefix || (url?.startsWith(`${prefix}/`) ?? false);
 }
 
 /**
- * Answers the endpoint by which a sandbox is watched and told what to do while it runs.
- * It takes no token, counts against no limit, is never spoilt by a fault and isn't among the calls.
+ * Answers the control endpoint, which shows and changes a running sandbox.
+ * It needs no token, isn't rate limited or disturbed by faults, and isn't recorded as a call.
  */
 export function answerControl(method: string, url: string, body: string, world: World): Answer {
   const actions: Record<string, (given: Record<string, unknown>) => unknown> = {
@@ -74,7 +74,7 @@ function tally(calls: readonly SandboxCall[], keyOf: (call: SandboxCall) => stri
   return counts;
 }
 
-/** Tokens and client secrets stay inside the process. */
+/** Leaves out what can hold tokens and client secrets: headers, and the query and body of a token call. */
 function withoutSecrets(call: SandboxCall): object {
   const { operation, version, method, path, status } = call;
   const shown = { operation, version, method, path, status };

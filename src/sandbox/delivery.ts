@@ -3,10 +3,10 @@ import { type Answer } from './api/answer.js';
 import { type Coding, encode } from './content-coding.js';
 import { type Fault } from './faults/fault.js';
 
-/** How an answer is sent, where not plainly. */
+/** Options for sending an answer. */
 interface Delivery {
   readonly coding?: Coding | undefined;
-  /** Of all faults, those of the sending have an effect here. */
+  /** Only faults of sending have an effect: `interim`, `repeat`, `trailer` and `cut`. */
   readonly fault?: Fault | undefined;
 }
 
@@ -17,8 +17,8 @@ const common = {
 };
 
 /**
- * Writes an answer with the headers that every one of them has. A body in a coding is sent in chunks: edges compress
- * as they go, and don't know its length ahead.
+ * Sends an answer with the common headers. A compressed body is sent in chunks, because edges compress while they send
+ * and don't know its length in advance.
  */
 export function deliver(response: ServerResponse, answer: Answer, { coding, fault }: Delivery = {}): void {
   const plain = Buffer.from(answer.body);
@@ -45,7 +45,7 @@ export function deliver(response: ServerResponse, answer: Answer, { coding, faul
   response.end(body);
 }
 
-/** Each header twice. Of two `Retry-After` the first is too short, so that it shows which one a client heeds. */
+/** Repeats each header. The first of two `Retry-After` is 0, which shows which one a client uses. */
 function repeated(headers: Answer['headers']): Record<string, string[]> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, [name === 'Retry-After' ? '0' : value, value]]),

@@ -16,10 +16,10 @@ import { type SandboxCall, type World } from './world.js';
 const maxUrlLength = 16_384;
 const maxBodyLength = 1_048_576;
 
-/** Connections that are closed as soon as a call arrives on them. */
+/** Connections to reset when the next call arrives on them. */
 const doomed = new WeakSet<Socket>();
 
-/** Takes one request of the API from the socket to the socket: records it, delays it, answers it, or spoils it. */
+/** Handles a request of the API: records it, delays it, then answers it or applies a fault. */
 export async function exchange(
   request: IncomingMessage,
   response: ServerResponse,
@@ -88,7 +88,7 @@ function callOf(
   return { operation, version: versionOf(route), method, path, query, headers, body: '', status: 0 };
 }
 
-/** The body as text; undefined when it is longer than 1 MiB. */
+/** Returns the body as text. Undefined if it is longer than 1 MiB. */
 export async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -99,7 +99,7 @@ export async function readBody(request: IncomingMessage): Promise<string | undef
   return length <= maxBodyLength ? Buffer.concat(chunks).toString() : undefined;
 }
 
-/** Closes a connection that the answer says is kept. */
+/** Closes a connection after an answer that keeps it alive. */
 function closeUnannounced(
   socket: Socket,
   response: ServerResponse,

@@ -1,8 +1,8 @@
-/** A small deterministic generator (mulberry32): the same seed gives the same draws. Not for secrets. */
+/** Small deterministic generator (mulberry32). The same seed returns the same numbers. Not for secrets. */
 export class Random {
   #state: number;
 
-  /** @param seed Any text; draws for different purposes take different texts, so that none disturbs another. */
+  /** @param seed Any text. Use one per purpose, so that one purpose's draws don't change another's. */
   constructor(seed: string) {
     let hash = 0x811c9dc5;
     for (let index = 0; index < seed.length; index++) {
@@ -11,7 +11,7 @@ export class Random {
     this.#state = hash >>> 0;
   }
 
-  /** The next number, from 0 up to but not including 1. */
+  /** Returns the next number, from 0 (included) to 1 (excluded). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -19,24 +19,24 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
   }
 
-  /** A whole number from `low` to `high`, both included. */
+  /** Returns an integer from `low` to `high`, both included. */
   integer(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1));
   }
 
-  /** True with the given probability, 0 to 1. */
+  /** Returns true with the given probability, 0 to 1. */
   chance(probability: number): boolean {
     return this.next() < probability;
   }
 
-  /** One element. @throws RangeError when there is none. */
+  /** Returns one element. @throws RangeError if there is none. */
   pick<T>(choices: readonly T[]): T {
     const choice = choices[this.integer(0, choices.length - 1)];
     if (choice === undefined) throw new RangeError('Nothing to pick from');
     return choice;
   }
 
-  /** One element, each as likely as its weight says. @throws RangeError when there is none. */
+  /** Returns one element, in proportion to its weight. @throws RangeError if there is none. */
   weighted<T extends { readonly weight: number }>(choices: readonly T[]): T {
     let rest = this.next() * choices.reduce((sum, choice) => sum + choice.weight, 0);
     for (const choice of choices) {
@@ -46,7 +46,7 @@ export class Random {
     return this.pick(choices);
   }
 
-  /** Lower-case hexadecimal digits, as many as asked. */
+  /** Returns `digits` lower-case hexadecimal digits. */
   hex(digits: number): string {
     let text = '';
     while (text.length < digits) {
@@ -55,7 +55,7 @@ export class Random {
     return text.slice(0, digits);
   }
 
-  /** A version 4 shaped UUID. */
+  /** Returns a UUID in the format of version 4. */
   uuid(): string {
     return [this.hex(8), this.hex(4), `4${this.hex(3)}`, `a${this.hex(3)}`, this.hex(12)].join('-');
   }

@@ -16,28 +16,28 @@ export { type SandboxCall } from './world.js';
 
 /** How to start a sandbox. */
 export interface SandboxOptions {
-  /** 0, the default, takes any free port. */
+  /** Default 0, which takes any free port. */
   readonly port?: number;
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default: `defaultSettings`. */
   readonly settings?: Partial<SandboxSettings>;
-  /** Epoch ms, default `Date.now`. Only latency goes by the real clock. */
+  /** Returns epoch ms. Default `Date.now`. Only latency uses the real clock. */
   readonly now?: () => number;
 }
 
-/** What a token is to say; without anything it is the main client's. */
-export interface TokenWishes {
-  /** Default `sandbox`. The name of a known client brings its level, user and scope along. */
+/** What a token contains. By default, it is a token of the main client. */
+interface TokenWishes {
+  /** Default `sandbox`. A known client also sets the defaults of `level`, `scope` and `user`. */
   readonly clientId?: string;
   /** User level, such as `HELPDESK`. */
   readonly level?: string;
   readonly scope?: readonly string[];
   /** False for a token without a user. */
   readonly user?: boolean;
-  /** Default: `tokenSeconds`. Negative for a token past its time. */
+  /** Default: `tokenSeconds`. Negative for an expired token. */
   readonly expiresInSeconds?: number;
-  /** Goes into `user_name`, to tell callers apart. */
+  /** The `user_name` of a token with a user, to tell callers apart. */
   readonly marker?: string;
 }
 
@@ -47,19 +47,19 @@ export interface Sandbox {
   readonly url: string;
   /** The latest 10000 calls of the API since the last reset, in order of arrival. */
   readonly calls: SandboxCall[];
-  /** Every task the API can return now, newest first, without any oddities. */
+  /** Returns every task that the API can return now, newest first, without faults of the data. */
   tasks(): readonly SandboxTask[];
-  /** Changes settings while running. @throws RangeError naming each bad one; then none is changed. */
+  /** Changes some settings. @throws RangeError naming every bad one. Then none is changed. */
   configure(patch: Partial<SandboxSettings>): void;
-  /** Adds a task: running since now unless told otherwise, finished when given a `completionStatus`. */
+  /** Adds a task, by default running since now. It is finished if it has a `completionStatus`. */
   insert(task: Partial<SandboxTask>): SandboxTask;
-  /** Ends a task now, by default with SUCCESS. @throws RangeError when there is no such task. */
+  /** Ends a task now, by default with SUCCESS. @throws RangeError if there is no such task. */
   complete(id: string, status?: string): void;
-  /** Takes a task away. @throws RangeError when there is no such task. */
+  /** Removes a task. @throws RangeError if there is no such task. */
   remove(id: string): void;
-  /** Starts over: tasks seeded as if just started, settings as at the start, no calls. */
+  /** Seeds the tasks again, restores the settings of the start, and clears calls and rate limits. */
   reset(): void;
-  /** An access token as the token endpoint would give it, or one it never would. */
+  /** Returns an access token as the token endpoint issues it, or one that it never issues. */
   token(wishes?: TokenWishes): string;
   /** Closes the server and every connection. */
   stop(): Promise<void>;
@@ -67,7 +67,7 @@ export interface Sandbox {
 
 /**
  * Starts a stand-in for the task status API of SailPoint Identity Security Cloud.
- * @throws RangeError for bad settings, Error when the port is taken.
+ * @throws RangeError for bad settings, Error if the port is taken.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, host = '127.0.0.1', now = Date.now } = options;

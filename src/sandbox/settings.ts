@@ -12,7 +12,7 @@ const operations = [
   'unknown',
 ];
 
-/** Every switch once: parser, help, documentation and the settings' type all come from here. */
+/** All switches. Parser, help, documentation and the settings' type come from here. */
 const switches = {
   // Data
   seed: count(
@@ -24,7 +24,7 @@ const switches = {
     'How many tasks of the last 90 days are seeded, at most 100000. Read at start.',
     100_000,
   ),
-  // Who is calling
+  // Callers
   auth: choice(
     ['optional', 'required'],
     'Whether a call without a token is answered (as client `sandbox`) or is a 401.',
@@ -142,30 +142,30 @@ const switches = {
 
 type Switches = typeof switches;
 
-/** What the sandbox can be told; every name is also an environment variable (`rateLimit` is `SANDBOX_RATE_LIMIT`). */
+/** Settings of the sandbox. Each is also an environment variable: `rateLimit` is `SANDBOX_RATE_LIMIT`. */
 export type SandboxSettings = { [Name in keyof Switches]: Switches[Name]['fallback'] };
 
-/** Settings that only a start reads: changing them later has no effect, so it is refused. */
+/** Settings that are read only at start. Changing them later would have no effect, so it is refused. */
 const readAtStart: readonly string[] = ['seed', 'tasks'];
 
 const entries = Object.entries(switches) as [keyof SandboxSettings, Switch<unknown>][];
 
-/** The settings of a sandbox that was told nothing. */
+/** Default of every setting. */
 export const defaultSettings = Object.fromEntries(
   entries.map(([name, { fallback }]) => [name, fallback]),
 ) as SandboxSettings;
 
-/** The environment variable of a setting: `rateLimit` gives `SANDBOX_RATE_LIMIT`. */
+/** Returns the environment variable of a setting: `SANDBOX_RATE_LIMIT` for `rateLimit`. */
 export function environmentName(name: string): string {
   return `SANDBOX_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
-/** The environment variables of all settings. */
+/** Environment variables of all settings. */
 export const switchVariables: readonly string[] = entries.map(([name]) => environmentName(name));
 
 /**
- * Reads the `SANDBOX_*` variables; an empty one counts as absent, as does one that is no setting.
- * Never throws: each bad variable is one entry in `problems`, and its setting keeps the default.
+ * Reads the `SANDBOX_*` variables. Empty ones are treated as unset, unknown ones are ignored.
+ * Never throws: each bad variable adds an entry to `problems`, and its setting keeps the default.
  */
 export function readSandboxSettings(env: Record<string, string | undefined>): {
   settings: SandboxSettings;
@@ -181,8 +181,9 @@ export function readSandboxSettings(env: Record<string, string | undefined>): {
 }
 
 /**
- * The settings with some of them changed. Values may be texts, as in the environment, or what they stand for.
- * @param nameOf How a setting is called in `problems`.
+ * Returns the settings with the patch applied. Values can be text, as in the environment, or already parsed.
+ * Bad or unknown ones are left out and add an entry to `problems`.
+ * @param nameOf Returns the name of a setting in `problems`.
  */
 export function changeSettings(
   settings: SandboxSettings,
@@ -205,12 +206,12 @@ export function changeSettings(
   return { settings: changed as SandboxSettings, problems };
 }
 
-/** Settings of a patch that only a start reads, as problems. */
+/** Returns a problem for each setting of a patch that is read only at start. */
 export function startOnlyProblems(patch: Readonly<Record<string, unknown>>): string[] {
   return readAtStart.filter((name) => name in patch).map((name) => `${name} is read at start only`);
 }
 
-/** Every switch with its default and what it does, as plain text for a terminal. */
+/** Returns the help for a terminal: every switch with its default and what it does. */
 export function sandboxHelp(): string {
   const lines = entries.map(
     ([name, { fallback, expects, help }]) =>

@@ -1,15 +1,15 @@
-/** One thing that can be set: how to read it from text, what it is without, and what it does. */
+/** A setting: its default, parser and help. */
 export interface Switch<T> {
   readonly fallback: T;
-  /** What it does, in one sentence. */
+  /** What it does, in a sentence or two. */
   readonly help: string;
-  /** What a value must look like, to complete "must be …". */
+  /** Format of a value, to complete "must be …". */
   readonly expects: string;
-  /** The value a text stands for, or undefined when it stands for none. */
+  /** Returns the value of a text. Undefined if it is bad. */
   parse(text: string): T | undefined;
 }
 
-/** One of a few words or numbers; the first is the default. */
+/** Accepts one of a few words or numbers. The first is the default. */
 export function choice<const T extends string | number>(
   options: readonly [T, ...T[]],
   help: string,
@@ -22,7 +22,7 @@ export function choice<const T extends string | number>(
   };
 }
 
-/** A whole number within bounds, both included. */
+/** Accepts an integer within bounds, both included. */
 export function count(fallback: number, help: string, high = 4_294_967_295, low = 0): Switch<number> {
   return {
     fallback,
@@ -35,7 +35,7 @@ export function count(fallback: number, help: string, high = 4_294_967_295, low 
   };
 }
 
-/** A share, from 0 (never, the default) to 1 (always). */
+/** Accepts a share from 0 (never, the default) to 1 (always). */
 export function rate(help: string): Switch<number> {
   return {
     fallback: 0,
@@ -45,7 +45,7 @@ export function rate(help: string): Switch<number> {
   };
 }
 
-/** `on` or `off` (the default); `true` and `false` are understood too. */
+/** Accepts `on` or `off` (the default), and also `true` or `false`. */
 export function onOff(help: string): Switch<boolean> {
   const words = new Map([
     ['on', true],
@@ -56,12 +56,12 @@ export function onOff(help: string): Switch<boolean> {
   return { fallback: false, help, expects: '`on` or `off`', parse: (text) => words.get(text) };
 }
 
-/** A text of a certain form. */
+/** Accepts a text that matches `form`. */
 export function pattern(fallback: string, form: RegExp, expects: string, help: string): Switch<string> {
   return { fallback, help, expects, parse: (text) => (form.test(text) ? text : undefined) };
 }
 
-/** Some of the given words, separated by commas; none is the default. */
+/** Accepts some of the given words, separated by commas. Default: none. */
 export function listOf(words: readonly string[], help: string): Switch<readonly string[]> {
   return {
     fallback: [],

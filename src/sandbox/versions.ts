@@ -1,18 +1,18 @@
 /** Names of the API versions, as they appear in paths. */
-export type VersionName = 'beta' | 'v2024' | 'v2025' | 'v2026' | 'v1';
+type VersionName = 'beta' | 'v2024' | 'v2025' | 'v2026' | 'v1';
 
-/** What one version of the task status API does; all versions read and write the same tasks. */
+/** Behaviour of one version of the task status API. All versions read and write the same tasks. */
 export interface ApiVersion {
   readonly name: VersionName;
-  /** Path of the list; a task is one segment below it. */
+  /** Path of the list. A task is one segment below it. */
   readonly listPath: string;
-  /** Whether the list holds finished tasks only, or every task. */
+  /** Whether the list has only finished tasks, or all. */
   readonly lists: 'completed' | 'all';
-  /** Whether `pending-tasks` exists; where it doesn't, that word is taken for a task id. */
+  /** Whether `pending-tasks` exists. If not, it is treated as a task id. */
   readonly hasPendingTasks: boolean;
-  /** Operators accepted by field; everything else is refused. */
+  /** Accepted operators by field. Everything else is refused. */
   readonly filters: Readonly<Record<string, readonly string[]>>;
-  /** Kinds documented for the `type` filter; none means the documents don't say. */
+  /** Kinds documented for the `type` filter. Empty if the documents don't list any. */
   readonly documentedKinds: readonly string[];
 }
 
@@ -34,7 +34,7 @@ const kindsOf2025 = [
   'ACCOUNT_DELETION',
 ] as const;
 
-/** Every kind of task the `type` filter knows, in the newest version's documents. */
+/** All kinds of task for the `type` filter, from the newest version's documents. */
 export const allKinds: readonly string[] = [
   ...kindsOf2025,
   'CLOUD_ENTITLEMENT_IMPORT',
@@ -44,7 +44,7 @@ export const allKinds: readonly string[] = [
   'IDENTITY_REFRESH',
 ];
 
-/** The versions served side by side, oldest first. Source: SailPoint's OpenAPI documents, one per version. */
+/** All versions, oldest first. Source: SailPoint's OpenAPI documents, one per version. */
 export const apiVersions: readonly ApiVersion[] = [
   {
     name: 'beta',

@@ -3,37 +3,37 @@ import { RateLimit } from './auth/rate-limit.js';
 import { type SandboxSettings, changeSettings, startOnlyProblems } from './settings.js';
 import { TaskStore } from './tasks/task-store.js';
 
-/** A call of the API, as the sandbox witnessed it. */
+/** A recorded call of the API. */
 export interface SandboxCall {
-  /** The vendor's operationId, or `token`, `oauthInfo`, `unknown`. */
+  /** SailPoint's operationId, or `token`, `oauthInfo` or `unknown`. */
   operation: string;
-  /** `beta` … `v1`; empty for calls outside the task status API. */
+  /** `beta` … `v1`. Empty for calls outside the task status API. */
   version: string;
   method: string;
   path: string;
   query: Record<string, string>;
   headers: IncomingHttpHeaders;
   body: string;
-  /** 0 until answered, and for ever when the connection was dropped. */
+  /** 0 until answered. Stays 0 if the connection was closed without an answer. */
   status: number;
 }
 
 const callsKept = 10_000;
 
-/** Everything of a sandbox that changes: tasks, settings, calls, and the counters that pace faults. */
+/** The state of a sandbox: tasks, settings, calls, rate limits, and the counters for faults. */
 export class World {
   /** The latest 10000 calls since the last reset, oldest first. */
   readonly calls: SandboxCall[] = [];
   settings: SandboxSettings;
   store: TaskStore;
   rateLimit = new RateLimit();
-  /** Calls since the last reset, whether kept or not. */
+  /** Number of calls since the last reset, including those no longer kept. */
   callCount = 0;
-  /** Faults since the settings last changed. */
+  /** Number of faults since the last reset or change of settings. */
   faultCount = 0;
   readonly #started: SandboxSettings;
 
-  /** @param now Epoch ms. */
+  /** @param now Returns epoch ms. */
   constructor(
     settings: SandboxSettings,
     readonly now: () => number,
@@ -43,24 +43,24 @@ export class World {
     this.store = new TaskStore(settings, now());
   }
 
-  /** Keeps a call. @returns Its number since the last reset, from 0. */
+  /** Records a call. @returns Its number since the last reset, from 0. */
   witness(call: SandboxCall): number {
     this.calls.push(call);
     if (this.calls.length > callsKept) this.calls.shift();
     return this.callCount++;
   }
 
-  /** Changes some settings. @throws RangeError naming every setting that can't be changed so; then none is. */
+  /** Changes some settings. @throws RangeError naming every bad one. Then none is changed. */
   configure(patch: Readonly<Record<string, unknown>>): void {
     this.#change(this.settings, patch);
   }
 
-  /** Puts all settings back to those of the start, with some changed. @throws RangeError as `configure`. */
+  /** Restores the settings of the start, then changes some. @throws RangeError as `configure` does. */
   reconfigure(patch: Readonly<Record<string, unknown>>): void {
     this.#change(this.#started, patch);
   }
 
-  /** Starts over: tasks seeded as if just started, settings as at the start, no calls. */
+  /** Seeds the tasks again, restores the settings of the start, and clears calls and rate limits. */
   reset(): void {
     this.settings = this.#started;
     this.store = new TaskStore(this.settings, this.now());

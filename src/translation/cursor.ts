@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { badUserInput } from './user-input-error.js';
 
 /**
- * Where a row stands in a list whose offsets shift: its offset when it was read (where to look first), its
- * `created` in epoch milliseconds (null where it has none), and its id with those of the rows before it that
- * share its `created`, since the upstream may order those differently each time.
+ * Position of a row in a list whose offsets shift: its offset when it was read (where to look first), its `created` in
+ * epoch milliseconds (null if it has none), and its id after the ids of the rows before it. In a sorted list these are
+ * the rows with the same `created`, because the upstream might order them differently each time.
  */
 export interface Position {
   readonly offset: number;
@@ -12,20 +12,26 @@ export interface Position {
   readonly ids: readonly string[];
 }
 
-/** No cursor that was returned is longer. Each cursor of the next page may hold what this one holds. */
+/**
+ * Maximum length of a cursor, in characters. 1,000 ids of 32 digits fit. Longer ones are refused, because each cursor
+ * of the next page can contain the ids of this one.
+ */
 const MAX_LENGTH = 65_536;
 
-/** What a cursor is good for, such as a field with its filter and order, as a short mark. */
+/** Returns a short hash of what a cursor is valid for, such as a field with its filter and order. */
 export function cursorScope(...parts: unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 8);
 }
 
-/** A position as an opaque text that is good for `scope` only. */
+/** Encodes a position as an opaque string that is valid for `scope` only. */
 export function encodeCursor({ offset, created, ids }: Position, scope: string): string {
   return Buffer.from(JSON.stringify([scope, offset, created, ...ids])).toString('base64url');
 }
 
-/** Reads a cursor that is good for one of `scopes`, and says for which. Refuses any other as BAD_USER_INPUT. */
+/**
+ * Decodes a cursor that is valid for one of `scopes`. `index` is that scope's place in `scopes`.
+ * @throws GraphQLError `BAD_USER_INPUT` if the cursor is malformed or valid for none of them.
+ */
 export function decodeCursor(
   cursor: string,
   scopes: readonly string[],

@@ -1,12 +1,12 @@
-/** The bytes that a filter may take in a URL: proxies refuse request lines of much more. */
+/** Maximum length of a filter in a URL, in bytes. Proxies refuse request lines that are much longer. */
 export const MAX_FILTER_BYTES = 8_000;
 
-/** The length of a filter expression once it is in a URL, in bytes. */
+/** Returns the length of a filter expression in a URL, in bytes. */
 export function encodedBytes(expression: string): number {
   return encodeURIComponent(expression).length;
 }
 
-/** A text as a string literal of the filter language: backslash and quote are escaped, nothing else is special. */
+/** Returns a text as a string literal of the filter language. Only backslashes and quotes need escaping. */
 export function stringLiteral(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
@@ -21,7 +21,7 @@ export function oneOf(field: string, values: readonly string[]): string {
   return `${field} in (${values.map(stringLiteral).join(',')})`;
 }
 
-/** `a and b`; the operands are whole conditions without an `or`. */
+/** `a and b`. No condition may contain an `or`, because no parentheses are added. */
 export function allOf(conditions: readonly string[]): string {
   return conditions.join(' and ');
 }

@@ -6,7 +6,7 @@ import { allOf, encodedBytes, equals, MAX_FILTER_BYTES, oneOf } from './filter.g
 import { checkId, checkText } from './id.translator.js';
 import { badUserInput } from './user-input-error.js';
 
-/** The filter's members, with the upstream's word for each. */
+/** The upstream's name for each member of a filter. */
 const words = {
   id: 'id',
   sourceId: 'sourceId',
@@ -18,29 +18,35 @@ type Member = keyof typeof words;
 const members = Object.keys(words) as Member[];
 const UNKNOWN_STATUS: string = CompletionStatus.UNKNOWN;
 
-/** One condition: the member is one of the values, which are checked. No values, no match. */
+/** A condition: the member is one of the values. The values have been checked. Without values, nothing matches. */
 interface Term {
   readonly member: Member;
   readonly operator: 'eq' | 'in';
   readonly values: readonly string[];
 }
 
-/** A filter that was read and checked. Two filters with the same terms mean the same. */
+/** A filter after its checks. Filters with the same `terms` and `isNull` match the same tasks. */
 export interface TaskFilter {
   readonly terms: readonly Term[];
   readonly isNull: boolean | undefined;
 }
 
-/** Where a filter's rows come from: nowhere, the list (by an expression, or whole), or the pending tasks. */
+/**
+ * Where a filter's rows come from: nowhere, the list (`filters` undefined is the whole list), or the pending tasks
+ * (`matches` undefined is all of them).
+ */
 export type TaskSelection =
   | { readonly from: 'nothing' }
   | { readonly from: 'list'; readonly filters: string | undefined }
   | { readonly from: 'pending'; readonly matches: PendingMatch | undefined };
 
-/** Which pending tasks match; undefined where all do. */
+/** Whether a pending task matches a filter. */
 export type PendingMatch = (task: TaskStatus) => boolean;
 
-/** Checks a filter. Absent and `{}` are no condition; an explicit null would widen the match unseen, so it is refused. */
+/**
+ * Checks a filter. An absent filter and `{}` set no condition.
+ * @throws GraphQLError `BAD_USER_INPUT` for invalid values, and for an explicit null, which would silently match more.
+ */
 export function readFilter(
   filter: TaskStatusFilterInput | null | undefined,
   argument = 'filter',
@@ -80,15 +86,16 @@ export function readFilter(
   };
 }
 
-/** The filter, and besides that the task works on one of these sources. The ids are checked. */
+/** Adds the condition that the task works on one of these sources. The ids must have been checked. */
 export function ofSources(filter: TaskFilter, ids: readonly string[]): TaskFilter {
   const term: Term = { member: 'sourceId', operator: ids.length === 1 ? 'eq' : 'in', values: ids };
   return { ...filter, terms: [...filter.terms, term] };
 }
 
 /**
- * Where the filter's rows are to be had in this version. Versions whose list holds completed tasks only have the
- * others by pending-tasks, which takes no filter: those are matched here, by id and source only.
+ * Returns where the filter's rows come from in this API version. If the version's list holds completed tasks only, the
+ * others come from pending-tasks. That takes no filter, so they are matched here, by id and source only.
+ * @throws GraphQLError `BAD_USER_INPUT` if the version can't answer the filter, or the expression is too long.
  */
 export function toSelection(
   { terms, isNull }: TaskFilter,
@@ -131,7 +138,7 @@ export function toSelection(
   return { from: 'list', filters };
 }
 
-/** The upstream compares without regard to case, and so does this. */
+/** Ignores case, as the upstream does. */
 function matcher(terms: readonly Term[]): PendingMatch {
   const sets = terms.map(({ member, values }) => ({
     member,

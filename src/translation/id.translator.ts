@@ -3,10 +3,13 @@ import { badUserInput } from './user-input-error.js';
 
 const MAX_LENGTH = 128;
 
-/** How many ids one call may carry. */
+/** Maximum number of ids in one call. */
 export const MAX_IDS_PER_CALL = 100;
 
-/** The id, if a URL and a filter can carry it. Ids are opaque otherwise: no form is asked of them. */
+/**
+ * Returns the id. Ids are opaque, so any form is accepted that fits in a URL and a filter.
+ * @throws GraphQLError `BAD_USER_INPUT` if it doesn't fit.
+ */
 export function checkId(id: string, argument: string): string {
   if (id === '') throw badUserInput(argument, 'must not be empty');
   if (id === '.' || id === '..') throw badUserInput(argument, 'must not be "." or ".."');
@@ -15,19 +18,19 @@ export function checkId(id: string, argument: string): string {
   return checkText(id, argument);
 }
 
-/** The text, if it can be encoded at all: a lone surrogate can't. */
+/** Returns the text. @throws GraphQLError `BAD_USER_INPUT` if it has a lone surrogate, which can't be encoded. */
 export function checkText(text: string, argument: string): string {
   if (!text.isWellFormed()) throw badUserInput(argument, 'must be well-formed Unicode');
   return text;
 }
 
-/** As nearly every id is: nothing of it is escaped or encoded. */
+/** The form of nearly all ids: no character needs escaping or encoding. */
 const PLAIN_ID = /^[\w-]*$/;
 
-/** What encoding adds to such an id's literal in a list: its quotes and its comma. */
+/** Length that the quotes and the comma add to such an id in an encoded list, in bytes. */
 const PLAIN_EXTRA = encodedBytes('"",');
 
-/** Cuts ids into runs that one `in (…)` can carry, in a filter that is `frame` but for the ids. */
+/** Splits ids into runs that each fit one `in (…)`. `frame` is the filter expression without the ids. */
 export function toIdRuns(ids: readonly string[], frame = 'id in ()'): string[][] {
   const runs: string[][] = [];
   let bytes = Infinity;

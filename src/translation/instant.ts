@@ -1,17 +1,17 @@
-/** As nearly every date comes: no 29 February, which needs a calendar, and no leap second. */
+/** The form of nearly all dates. Excludes 29 February, which needs a calendar, and leap seconds. */
 const CANONICAL =
   /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:[.,](\d+))?\s*(Z|[+-]\d\d:?\d\d)?$/i;
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
 
-/** No task is older, nor from a later time: what a number means otherwise is no date of a task's. */
+/** Range of the dates that a number can stand for, in epoch milliseconds. No task is older or later. */
 const EARLIEST_MS = Date.UTC(2000, 0);
 const LATEST_MS = Date.UTC(2100, 0);
 
 /**
- * Reads a date in any form that was seen: RFC 3339, without seconds, without a zone (then UTC), with a blank for
- * the T, with six digits of a second; or a number of milliseconds since 1970, or of seconds where milliseconds would
- * be no date of a task's. Gives RFC 3339 in UTC; null where it is no date.
+ * Reads a date in any form seen so far: RFC 3339, also without seconds, without a zone (then UTC), with a blank instead
+ * of the `T`, or with any number of fraction digits; or a number of milliseconds since 1970, or of seconds if
+ * milliseconds would be out of range. Returns RFC 3339 in UTC with milliseconds. Null if it is not a date.
  */
 export function readInstant(value: unknown): string | null {
   if (typeof value === 'string' && CANONICAL.test(value)) return value;
@@ -21,8 +21,8 @@ export function readInstant(value: unknown): string | null {
 }
 
 /**
- * Whether a date is there, if only in a form that can't be read: a text, or a number above 0. A number up to 0 stands
- * for none, and nothing else is a date.
+ * Whether a date is set, even if it can't be read: a text that isn't blank, or a number above 0. A number up to 0, also
+ * as text, means that there is no date.
  */
 export function isDateSet(value: unknown): boolean {
   const number = asNumber(value);
@@ -44,14 +44,14 @@ function fromText(text: string): string | null {
   const match = INSTANT.exec(text);
   if (!match) return null;
   const [, day = '', minute = '', second = ':00', fraction = '', zone = 'Z'] = match;
-  // Date.parse takes 30 February for the first of March.
+  // Date.parse reads 30 February as a day in March.
   if (!toIso(Date.parse(day))?.startsWith(day)) return null;
   const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
   const millis = fraction.slice(0, 3).padEnd(3, '0');
   return toIso(Date.parse(`${day}T${minute}${second}.${millis}${offset.toUpperCase()}`));
 }
 
-/** RFC 3339 has years of four digits only. */
+/** Null for an invalid date, and for a year that doesn't have the four digits of RFC 3339. */
 function toIso(epochMs: number): string | null {
   const date = new Date(epochMs);
   const year = date.getUTCFullYear();

@@ -5,15 +5,16 @@ import { checkText } from './id.translator.js';
 import { badUserInput } from './user-input-error.js';
 
 const POINTER = /^(?:\/(?:[^~/]|~[01])*)*$/;
-/** Of lists and objects in a value. */
+/** Maximum nesting of lists and objects in a value. */
 const MAX_LEVELS = 100;
 
 const NEEDS_VALUE = new Set([JsonPatchOp.ADD, JsonPatchOp.REPLACE, JsonPatchOp.TEST]);
 const NEEDS_FROM = new Set([JsonPatchOp.MOVE, JsonPatchOp.COPY]);
 
 /**
- * The bare array that goes out, checked operation by operation by RFC 6902 before anything is sent. Values are
- * passed on as the client wrote them; an explicit null is a value where one is needed, and else as good as absent.
+ * Checks each operation against RFC 6902 and returns the array to send. Values are passed on as the client wrote them.
+ * An explicit null is a value if the operation needs one, and is otherwise treated as absent.
+ * @throws GraphQLError `BAD_USER_INPUT` if an operation is invalid, or there is none.
  */
 export function toJsonPatch(
   patch: readonly JsonPatchOperationInput[],
@@ -47,7 +48,7 @@ function toOperation(input: JsonPatchOperationInput, argument: string): WireJson
   return { op, from, path };
 }
 
-/** Refuses what could not be sent as the client wrote it. */
+/** Refuses values that can't be sent exactly as the client wrote them, or nest too deeply. */
 function checkValue(value: unknown, argument: string, levels = MAX_LEVELS): void {
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw badUserInput(argument, 'must hold finite numbers only');

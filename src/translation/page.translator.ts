@@ -4,36 +4,37 @@ import { cursorScope, decodeCursor, type Position } from './cursor.js';
 import type { TaskFilter } from './filter.translator.js';
 import { badUserInput } from './user-input-error.js';
 
-/** The most rows that a page, and a call, may have. */
+/** Maximum number of rows in a page, and in a call. */
 export const MAX_ROWS = 250;
 
-/** The order of a list by `created`; undefined is the upstream's own order. */
+/** Order of a list by `created`. Undefined is the upstream's own order. */
 export type Order = SortDirection | undefined;
 
-/** Which rows a client asks for. */
+/** The rows that a client asks for. */
 export interface PageRequest {
   readonly size: number;
   /** Where the page begins: at an offset, or after the row of a cursor. */
   readonly start: { readonly offset: number } | { readonly after: Position };
   readonly order: Order;
-  /** The order in which the page's cursors go on: that of the page, but for pending tasks. */
+  /** Order in which the page's cursors continue: the page's own order, except for pending tasks. */
   readonly cursorOrder: Order;
-  /** What the page's cursors are good for: the field, the filter and their order. A hash, so made only where needed. */
+  /** Returns the scope of the page's cursors: field, filter and cursor order. A hash, so computed only if needed. */
   readonly scope: () => string;
 }
 
-/** What a page is a page of. */
+/** The list that a page belongs to. */
 export interface PageSubject {
   readonly field: string;
   readonly filter?: TaskFilter;
   readonly sort?: TaskStatusSortInput | null | undefined;
-  /** The one order in which all cursors of the field continue, in any order of a page. */
+  /** Order in which all cursors of the field continue. Default: the order of their page. */
   readonly cursorOrder?: SortDirection;
 }
 
 /**
- * Checks the page arguments and tells the two modes apart. A null is as good as absent: that is how clients ask
- * for a first page. A page without a sort has cursors of its own, unsorted kind, and they go on so.
+ * Checks the page arguments and distinguishes page mode from cursor mode. A null is treated as absent, because clients
+ * ask for a first page that way. The cursors of an unsorted page continue in the upstream's order.
+ * @throws GraphQLError `BAD_USER_INPUT` if an argument is invalid, or the modes are mixed.
  */
 export function readPage(args: PageArgs, { field, filter, sort, cursorOrder }: PageSubject): PageRequest {
   const limit = args.limit ?? undefined;

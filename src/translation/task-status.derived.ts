@@ -4,15 +4,18 @@ import type { TaskMessage, TaskResult, TaskStatus, TaskTarget } from '../model/t
 
 const MAX_INT = 2 ** 31 - 1;
 
-/** A longer key has no parameters put in place: no message is as long, and a place may be named again and again. */
+/**
+ * Maximum length of a key whose placeholders are filled, in characters. No real message is longer, and a key can repeat
+ * a placeholder many times.
+ */
 const MAX_KEY = 10_000;
 
-/** Of characters that parameters put in place may add up to. */
+/** Maximum total length of filled-in parameters, in characters. Further placeholders stay as they are. */
 const MAX_PLACED = 100_000;
 
 /**
- * The localized message; else the key with its parameters put in place of `{0}`, `{1}` …, or appended. Null where
- * there are no words.
+ * Returns the localized message, or else the key with its parameters in place of `{0}`, `{1}` …, or appended if none is
+ * replaced. Null if there is no text.
  */
 export function messageText(message: Omit<TaskMessage, 'text'>): string | null {
   const localized = message.localizedText?.message;
@@ -37,7 +40,10 @@ function fill(key: string, parameters: readonly string[]): string {
   return text === key ? `${key} (${parameters.join(', ')})` : text;
 }
 
-/** The text of the first ERROR message, else of the first WARN, else of the first: of those that have a text. */
+/**
+ * Returns the text of the first ERROR message, or else of the first WARN, or else of the first message. Skips messages
+ * without text. Null if none is left.
+ */
 export function statusMessage({ messages }: Pick<TaskStatus, 'messages'>): string | null {
   const texts = messages.flatMap(({ type, text }) => (text === null ? [] : [{ type, text }]));
   const first = (type: MessageType): (typeof texts)[number] | undefined =>
@@ -46,8 +52,8 @@ export function statusMessage({ messages }: Pick<TaskStatus, 'messages'>): strin
 }
 
 /**
- * Seconds from `launched` to `completed`, or to `nowMs` while the task runs; whole and never negative. Null while
- * it is not launched, and where a finished task's end can't be read.
+ * Returns the seconds from `launched` to `completed`, or to `nowMs` while the task runs; whole and never negative. Null
+ * if `launched` is null, or if the task has finished but `completed` can't be read.
  */
 export function durationSeconds(
   { launched, completed, state }: Pick<TaskStatus, 'launched' | 'completed' | 'state'>,
@@ -61,8 +67,8 @@ export function durationSeconds(
 }
 
 /**
- * `returns` joined with `attributes`: those whose attribute is set, labelled by the attribute's name at least. Each
- * attribute is there once, or a long value might be there a thousand times.
+ * Joins `returns` with `attributes`. Leaves out labels whose attribute is absent or null. The default label is the
+ * attribute's name. Each attribute is there once; otherwise a long value could be there a thousand times.
  */
 export function taskResults({
   returns,
@@ -78,12 +84,12 @@ export function taskResults({
   });
 }
 
-/** The source that a target is; null where it is something else, or has no id. */
+/** Returns the source that a target is. Null if it is something else or has no id. */
 export function targetSource({ type, id }: TaskTarget): Source | null {
   return type === TaskTargetType.APPLICATION && id !== null ? { id } : null;
 }
 
-/** The identity that a target is; null where it is something else, or has no id. */
+/** Returns the identity that a target is. Null if it is something else or has no id. */
 export function targetIdentity({ type, id }: TaskTarget): Identity | null {
   return type === TaskTargetType.IDENTITY && id !== null ? { id } : null;
 }

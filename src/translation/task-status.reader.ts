@@ -12,15 +12,15 @@ import { isDateSet, readInstant } from './instant.js';
 import { durationSeconds, messageText, statusMessage, taskResults } from './task-status.derived.js';
 import type { WireTaskStatus } from '../upstream/wire.js';
 
-/** Of lists and maps in a value of free form. */
+/** Maximum nesting of lists and objects in a free-form value. */
 const MAX_LEVELS = 100;
 
 /**
- * Reads a row as leniently as rows are odd: nothing throws. Undefined where there is no id to know it by. A field
- * is read from the row when it is asked for, and so is what is derived; `now` is epoch milliseconds.
+ * Reads a row leniently: neither this nor a field throws. Undefined if the row has no id. Fields, also derived ones,
+ * are read from the row on each access. `now` returns epoch milliseconds.
  *
- * Rows are classes for the getters' sake: V8 gives each object literal with a getter a shape of its own, which keeps
- * all that the getter sees alive until the next full collection.
+ * Rows are classes because of their getters: V8 gives each object literal with a getter its own shape, which keeps
+ * everything that the getter sees alive until the next full collection.
  */
 export function readTaskStatus(wire: unknown, now: () => number): TaskStatus | undefined {
   if (!isRecord(wire)) return undefined;
@@ -107,7 +107,7 @@ class TaskRow implements TaskStatus {
 }
 
 /**
- * A task is finished once both `completed` and `completionStatus` are set, since the upstream writes them one
+ * A task is finished only if both `completed` and `completionStatus` are set, because the upstream writes them one
  * after the other.
  */
 function readState(row: WireTaskStatus, status: CompletionStatus | null): TaskState {
@@ -128,8 +128,10 @@ function readState(row: WireTaskStatus, status: CompletionStatus | null): TaskSt
   }
 }
 
-/** An enum reader that is deaf to casing, blanks and underscores. Null stays null; what is unknown is UNKNOWN. An
- * alias is another word for a member, in capitals. */
+/**
+ * Creates a reader of an enum that ignores case, blanks, hyphens and underscores. It returns null if the value is not
+ * set, and `unknown` for any other value. Aliases are further names of members, in capitals without separators.
+ */
 function enumReader<T extends string>(
   members: Record<string, T>,
   unknown: T,
@@ -152,7 +154,7 @@ function enumReader<T extends string>(
 const readTaskStatusType = enumReader(TaskStatusType, TaskStatusType.UNKNOWN);
 const readCompletionStatus = enumReader(CompletionStatus, CompletionStatus.UNKNOWN);
 const readTargetType = enumReader(TaskTargetType, TaskTargetType.UNKNOWN);
-// The upstream's statuses say WARNING where its messages say WARN.
+// The upstream says WARN in messages, but WARNING in statuses. Accept both.
 const readMessageType = enumReader(MessageType, MessageType.UNKNOWN, { WARNING: MessageType.WARN });
 
 function readTarget(wire: Record<string, unknown>): TaskTarget {
@@ -173,7 +175,7 @@ class MessageRow implements TaskMessage {
   }
   get parameters(): unknown[] {
     const { parameters } = this.wire;
-    // A null keeps its place, since a text refers to its parameters by place.
+    // A null becomes '' and keeps its index, because a text refers to its parameters by index.
     return Array.isArray(parameters) ? parameters.map((item: unknown) => readJson(item) ?? '') : [];
   }
   get text(): string | null {
@@ -217,7 +219,7 @@ function readList<T>(wire: unknown, read: (item: Record<string, unknown>) => T):
   return Array.isArray(wire) ? wire.filter(isRecord).map(read) : [];
 }
 
-/** As it came; undefined where it nests so deeply that no answer could be written of it. */
+/** Returns the value unchanged. Undefined if it nests too deeply to be written in an answer. */
 function readJson(value: unknown): unknown {
   return nestsBeyond(value, MAX_LEVELS) ? undefined : value;
 }

@@ -3,7 +3,7 @@ import type { UpstreamError } from '../upstream/upstream-error.js';
 
 interface Meaning {
   readonly code: string;
-  /** What happened, for a person. The upstream's words follow it. */
+  /** What happened, for a person to read. The upstream's own text follows it. */
   readonly message: string;
   /** What can be done about it. */
   readonly advice?: string;
@@ -58,7 +58,7 @@ const BAD_INPUT: Meaning = {
   message: 'SailPoint refused the request as it was asked',
 };
 
-/** The one table from the upstream's statuses to the codes of the contract. Other statuses: see {@link meaningOf}. */
+/** Maps the upstream's statuses to the codes that clients see. For other statuses, see {@link meaningOf}. */
 const byStatus: Readonly<Record<number, Meaning>> = {
   400: BAD_INPUT,
   401: {
@@ -76,7 +76,7 @@ const byStatus: Readonly<Record<number, Meaning>> = {
   504: TIMEOUT,
 };
 
-/** Told where neither the upstream nor the gateway's own count of its calls says when to come back. */
+/** Default for RATE_LIMITED, if neither the upstream nor the gateway's own rate limit says when to retry. */
 const RETRY_AFTER_SECONDS = 10;
 
 function meaningOf({ details: { failure, status = 0, list } }: UpstreamError): Meaning {
@@ -106,12 +106,12 @@ function meaningOf({ details: { failure, status = 0, list } }: UpstreamError): M
   }
 }
 
-/** What a client is told of a change of which nothing is known. */
+/** Message for an update whose outcome is unknown. */
 export const MAY_BE_APPLIED = 'The update may be applied all the same: look at the task first.';
 
 /**
- * A failed call as the client gets it: code, message, and what SailPoint's support would ask for. Of an update it is
- * told whether it may be applied all the same.
+ * Translates a failed call for the client: code, message, and the ids that SailPoint's support asks for. For an update,
+ * `mayBeApplied` tells whether it might be applied despite the error. Leave it out for other calls.
  */
 export function toGraphQLError(error: UpstreamError, mayBeApplied?: boolean): GraphQLError {
   const { code, message, advice } = meaningOf(error);
@@ -133,7 +133,7 @@ export function toGraphQLError(error: UpstreamError, mayBeApplied?: boolean): Gr
   });
 }
 
-/** Sentences one after the other, each with an end. */
+/** Joins sentences with blanks. Each except the last gets a full stop if it has no end. */
 function join(sentences: readonly (string | undefined)[]): string {
   const given = sentences.filter((sentence) => sentence !== undefined);
   return given

@@ -5,7 +5,7 @@ import { connect as connectTls } from 'node:tls';
 import { HttpsProxyAgent } from 'hpagent';
 import { HttpProxyAgent } from 'http-proxy-agent';
 
-/** Closes a connection that was idle for this long. A server that announces less is heeded. */
+/** Idle time after which a connection is closed, in milliseconds. A shorter time that the server announces wins. */
 const IDLE_MS = 30_000;
 
 /** Connections to the upstream, by the protocol of its origin. */
@@ -14,7 +14,9 @@ export interface Agents {
   readonly https: HttpsAgent;
 }
 
-/** Keeps connections alive for the next call. With `proxy`, the URL of a forward proxy, all of them go through it. */
+/**
+ * Keeps connections alive for the next call. If `proxy` is set, the URL of a forward proxy, all of them go through it.
+ */
 export function createAgents(proxy?: string): Agents {
   const options = { keepAlive: true, timeout: IDLE_MS };
   return proxy === undefined
@@ -29,8 +31,8 @@ export function closeAgents({ http, https }: Agents): void {
 }
 
 /**
- * Only opens the connection: by then the request has its whole URL as its path. The library would write the head once
- * more, and got, which writes a body before there is a connection, would send both.
+ * Only opens the connection: by then the path of the request is its whole URL. The library would write the head again,
+ * and both would be sent, because got writes a body before there is a connection.
  */
 class ForwardingAgent extends HttpProxyAgent<string> {
   override connect(): Promise<Socket> {

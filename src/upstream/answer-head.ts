@@ -1,16 +1,16 @@
 import type { UpstreamErrorDetails } from './upstream-error.js';
 
-/** What the vendor's int32 holds. */
+/** Maximum of the vendor's int32. */
 const MAX_INT = 2 ** 31 - 1;
 
-/** All values of a header, in order. Node's `headers` drops or joins those that are repeated. */
+/** Returns all values of a header, in order. Node's `headers` drops or joins repeated ones. `name` is in lower case. */
 export function valuesOf(rawHeaders: readonly string[], name: string): string[] {
   return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
 }
 
 /**
- * Reads `Retry-After` in either of its forms (RFC 9110, 10.2.3); undefined where there is none. A part of a second
- * counts as a whole one, and of several values the longest counts.
+ * Reads `Retry-After` in either of its forms (RFC 9110, 10.2.3), in seconds, rounded up. Of several values, the longest
+ * counts. Undefined if there is none that can be read.
  */
 export function retryAfterSeconds(values: readonly string[], nowMs: number): number | undefined {
   const seconds = values.flatMap((value) => {
@@ -26,14 +26,16 @@ function secondsOf(value: string, nowMs: number): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - nowMs) / 1000));
 }
 
-/** Reads `X-Total-Count`; null where it was not sent, is no count, or was sent twice and differs. */
+/**
+ * Reads `X-Total-Count`. Null if it was not sent, is not a count that fits an int32, or was sent with different values.
+ */
 export function totalCount(values: readonly string[]): number | null {
   const [text = '', ...others] = new Set(values);
   const total = others.length === 0 && /^\d{1,10}$/.test(text) ? Number(text) : Infinity;
   return total <= MAX_INT ? total : null;
 }
 
-/** What an answer's head tells of a failed call. */
+/** Returns what the head of an answer says about a failed call. */
 export function headDetails(
   status: number,
   rawHeaders: readonly string[],
@@ -49,8 +51,8 @@ export function headDetails(
 }
 
 /**
- * Whether an answer is the API's, or an intermediary's: a page, a plain text, a redirect. The content type decides;
- * without one it is undefined, or by whether the body `isJson` or empty.
+ * Whether an answer is the API's, not an intermediary's: a page, plain text, a redirect. The content type decides.
+ * Without one, returns `isJson`: whether the body is JSON or empty; undefined if that is not known yet.
  */
 export function isOwnAnswer(
   status: number,

@@ -1,18 +1,18 @@
-/** The names that `SAIL_API_VERSION` takes. */
+/** The values of `SAIL_API_VERSION`. */
 export const apiVersionNames = ['beta', 'v2024', 'v2025', 'v2026', 'v1'] as const;
 export type ApiVersionName = (typeof apiVersionNames)[number];
 
 /**
  * What differs between the versions of the vendor's API. The wire rows are the same in all of them.
- * Source: https://developer.sailpoint.com/docs/api/beta/task-management and its siblings.
+ * See https://developer.sailpoint.com/docs/api/beta/task-management and its siblings.
  */
 export interface ApiVersion {
   readonly name: ApiVersionName;
   /** Path of the collection. */
   readonly path: string;
   /**
-   * Whether the list holds pending tasks too and takes `completionStatus isnull`. Where it doesn't, it holds
-   * completed tasks only, and `pending-tasks` has the others.
+   * Whether the list holds pending tasks too and takes `completionStatus isnull`. If not, it holds completed tasks
+   * only, and `pending-tasks` has the others.
    */
   readonly listHoldsPending: boolean;
   /** Whether the list takes a filter on `launcher`. */

@@ -3,22 +3,22 @@ import { UpstreamError } from './upstream-error.js';
 
 /** The lifetime of a call: it is aborted at its deadline, or when nobody waits for it any longer. */
 export interface CallScope {
-  /** Epoch milliseconds. Moves later when a waiter with a later deadline is added to a shared scope. */
+  /** Epoch milliseconds. In a shared scope, the latest deadline of its waiters. */
   readonly deadline: number;
   readonly aborted: boolean;
   /** Calls the listener on abort, immediately if already aborted. Returns an unsubscribe function. */
   onAbort(listener: () => void): () => void;
 }
 
-/** A scope, and what aborts it. */
+/** A scope that its owner can abort. */
 export type AbortableScope = CallScope & { abort(): void };
 
-/** The scope of one operation. Starts no timer before the first listener. */
+/** Creates the scope of one operation. Starts no timer before the first listener. */
 export function createCallScope(deadline: number, clock: Clock): AbortableScope {
   return new OperationScope(deadline, clock);
 }
 
-/** Settles as the answer does, or rejects with a timeout as soon as the scope is aborted. */
+/** Settles as the answer does, or rejects with a `timeout` as soon as the scope is aborted. */
 export function raceAbort<T>(scope: CallScope, answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const unsubscribe = scope.onAbort(() => {
@@ -29,7 +29,7 @@ export function raceAbort<T>(scope: CallScope, answer: Promise<T>): Promise<T> {
   });
 }
 
-/** Aborts once. A class, since each operation has one: closures cost 8 µs more. */
+/** Aborts once. A class, because each operation has one: closures cost 8 µs more. */
 class Abortable {
   private isAborted = false;
   private listeners: Set<() => void> | undefined;
@@ -77,7 +77,9 @@ class OperationScope extends Abortable implements AbortableScope {
   }
 }
 
-/** The scope of a call that several waiters share: aborted when the last of them is. Waiters may be shared themselves. */
+/**
+ * The scope of a call that several waiters share: aborted when the last of them is. Waiters can be shared scopes too.
+ */
 export class SharedScope extends Abortable implements CallScope {
   private readonly waiters: Set<CallScope>;
 
@@ -91,7 +93,7 @@ export class SharedScope extends Abortable implements CallScope {
     return Math.max(...Array.from(this.waiters, (waiter) => waiter.deadline));
   }
 
-  /** Keeps the call alive for as long as this waiter isn't aborted either. */
+  /** Adds a waiter: the call is not aborted before it is. */
   add(waiter: CallScope): void {
     if (this.waiters.has(waiter)) return;
     this.waiters.add(waiter);

@@ -1,6 +1,6 @@
 const MAX_TEXT = 500;
 
-/** What can be told from the body of an error answer. */
+/** What the body of an error answer says. */
 export interface ErrorBody {
   readonly text?: string;
   readonly detailCode?: string;
@@ -9,9 +9,9 @@ export interface ErrorBody {
 
 /**
  * Reads an error body in any of the vendor's shapes: `ErrorResponseDto` (`detailCode`, `messages[]`, `causes[]`),
- * `{error, error_description}` of the token check, `{message}` of the rate limiter and feature flags, and
- * `{errorName, errorMessage}`. Anything else, HTML among it, gives no text. The most telling text wins, and of
- * several languages the English one.
+ * `{message}` of the rate limiter and feature flags, `{error, error_description}` of the token check, and `{errorName,
+ * errorMessage}`. Returns no text for anything else, such as HTML. Prefers the most specific text, and English among
+ * several languages.
  */
 export function readErrorBody(body: unknown): ErrorBody {
   if (typeof body !== 'object' || body === null) return {};
@@ -35,7 +35,7 @@ export function readErrorBody(body: unknown): ErrorBody {
 
 function words(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  // Control characters could forge lines of a log.
+  // Control characters could forge log lines.
   const text = value
     .replace(/\p{Cc}+/gu, ' ')
     .trim()

@@ -10,7 +10,7 @@ import { withRateLimit } from './with-rate-limit.js';
 import { withRetry } from './with-retry.js';
 import { ServiceToken, withServiceToken, type ServiceCredentials } from './with-service-token.js';
 
-/** What the pipeline needs to know. */
+/** The parts and settings of a pipeline. */
 export interface PipelineOptions {
   readonly origin: string;
   /** The URL of a forward proxy. */
@@ -19,7 +19,7 @@ export interface PipelineOptions {
   readonly credentials: ServiceCredentials | undefined;
   /** Undefined sets no limit. */
   readonly rateLimit: RateLimit | undefined;
-  /** Calls in flight. */
+  /** Maximum calls in flight. */
   readonly concurrency: number;
   /** The timeout of one call. */
   readonly timeoutMs: number;
@@ -29,14 +29,14 @@ export interface PipelineOptions {
   readonly warn: UpstreamLog;
 }
 
-/** The way of every call to the upstream, and its state. */
+/** Sends every call to the upstream, and keeps the state that calls share. */
 export interface Pipeline {
   readonly send: UpstreamClient;
   /** The places of the rate limit that a principal's calls could take; undefined if there is no limit. */
   places(principal: Principal): Places | undefined;
   /** The state for `/health/ready`. */
   health(): { readonly upstream: CircuitName; readonly credentials?: 'refused' };
-  /** Closes idle connections. */
+  /** Closes all connections. */
   close(): void;
 }
 

@@ -2,11 +2,11 @@ import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
 /**
- * Who asks. Everything that is shared, cached or limited is keyed by the principal. Its token is read only where a call
- * is sent.
+ * Who asks. Everything that is shared, cached or limited is keyed by the principal. Its token is read only to send a
+ * call.
  */
 export interface Principal {
-  /** The digest of the token; `service` or `anonymous` without one of its own. */
+  /** The digest of its token; `service` or `anonymous` if it has none of its own. */
   readonly key: string;
   /** The OAuth client whose rate limit its calls count against. */
   readonly oauthClient: string;
@@ -28,10 +28,10 @@ export const anonymousPrincipal: Principal = {
   authorization: undefined,
 };
 
-/** Hashing a token takes longer than looking it up. A token is kept for a minute at most. */
+/** Cached, because hashing a token takes longer than looking it up. A token is kept for a minute at most. */
 const principals = new LRUCache<string, Principal>({ max: 1_000, ttl: 60_000, ttlAutopurge: true });
 
-/** The principal of a bearer token, given as its `Authorization` header. */
+/** Returns the principal of a bearer token, given as its `Authorization` header. */
 export function principalOf(authorization: string): Principal {
   let principal = principals.get(authorization);
   if (principal === undefined) {
@@ -49,14 +49,14 @@ class TokenPrincipal implements Principal {
     this.key = hash('sha256', authorization, 'base64url');
   }
 
-  /** Read when the first call is sent: most principals send none of their own. */
+  /** Parsed when the first call is sent, because most principals send none of their own. */
   get oauthClient(): string {
     const id = (this.client ??= clientIdOf(this.authorization));
     return id === '' ? `token ${this.key}` : `client ${id}`;
   }
 }
 
-/** `client_id` of a JWT, which nobody has verified; empty if there is none. */
+/** Returns the unverified `client_id` of a JWT; empty if there is none. */
 function clientIdOf(authorization: string): string {
   const [, payload = ''] = /^Bearer +[\w-]+\.([\w-]+)\.[\w-]*$/i.exec(authorization) ?? [];
   try {
@@ -65,6 +65,6 @@ function clientIdOf(authorization: string): string {
     };
     return typeof id === 'string' ? id : '';
   } catch {
-    return ''; // It is no JWT.
+    return ''; // Not a JWT.
   }
 }

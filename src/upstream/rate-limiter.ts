@@ -4,18 +4,18 @@ import type { Clock } from './clock.js';
 import type { Principal } from './principal.js';
 import { UpstreamError } from './upstream-error.js';
 
-/** A call that would get less time than this before its deadline is not started. */
+/** Time before its deadline that a call must have left to be started, in milliseconds. */
 const MIN_TIME_MS = 250;
 
-/** Accepted tokens to remember. If a client has more, some of them count as unverified again. */
+/** Maximum accepted tokens to remember per OAuth client. If it has more, the oldest count as unverified again. */
 const MAX_ACCEPTED = 1_000;
 
-/** What an answer says of the token: the upstream accepted it, refused it, or neither. */
+/** What an answer says about the token: the upstream accepted it, refused it, or neither. */
 export type TokenOutcome = 'accepted' | 'refused' | 'unknown';
 
 /** Places of a rate limit. */
 export interface Places {
-  /** Calls that could start now, pauses aside. */
+  /** Calls that could start now if there were no pause. */
   readonly free: number;
   readonly calls: number;
   readonly windowMs: number;
@@ -23,9 +23,12 @@ export interface Places {
 
 /** A sliding-window rate limiter with a fair queue for each OAuth client. */
 export interface RateLimiter {
-  /** Resolves when the call may start. @throws UpstreamError `rate_limited` if that would be too late for its deadline. */
+  /**
+   * Resolves when the call may start.
+   * @throws UpstreamError `rate_limited` if that would be too late for its deadline; `cancelled` if `scope` is aborted.
+   */
   acquire(principal: Principal, scope: CallScope): Promise<void>;
-  /** Call it after each call that was started. One that the upstream didn't count gives its place back. */
+  /** Call it after each call that was started. A call that is not `counted` gives its place back at once. */
   release(principal: Principal, outcome: TokenOutcome, counted: boolean): void;
   /** Starts no call of the OAuth client for `ms`. */
   pauseFor(principal: Principal, ms: number): void;
@@ -36,7 +39,7 @@ export interface RateLimiter {
   secondsToWait(principal: Principal): number;
 }
 
-/** Queues of OAuth clients are kept only while they hold waiting calls, or calls that still count. */
+/** Keeps the queue of an OAuth client only while it has a pause, waiting calls, or calls that still count. */
 export function createRateLimiter(limit: RateLimit, clock: Clock): RateLimiter {
   const queues = new Map<string, ClientQueue>();
   const queueOf = ({ oauthClient }: Principal): ClientQueue => {
@@ -69,16 +72,16 @@ interface Ticket {
  * Starts at most `calls` calls in any window. The upstream counts a call at some instant between its start and its
  * end, so a place is free again one window after the end.
  *
- * Waiting calls take turns by principal. A principal whose token the upstream has not accepted yet is unverified: it has
- * one call in flight at a time, and at most every other turn goes to one of them. So a forged token can't use up the
- * places of the OAuth client that it names.
+ * Waiting calls take turns by principal. A principal whose token the upstream has not accepted yet is unverified. It has
+ * one call in flight at a time, and while other principals wait, at most every other turn goes to an unverified one. So
+ * a forged token can't use up the places of the OAuth client that it names.
  */
 class ClientQueue {
   private readonly accepted = new Set<string>();
   private readonly unverified = new Set<string>();
   /** By principal, in the order of their turns. No entry is empty. */
   private readonly waiting = new Map<string, Ticket[]>();
-  /** When the places of ended calls will be free again, in order. */
+  /** When the places of ended calls will be free again, in order. Epoch milliseconds. */
   private readonly returns: number[] = [];
   private inFlight = 0;
   private pausedUntil = 0;
@@ -139,7 +142,7 @@ class ClientQueue {
       const giveUp = (): void => {
         const left = lastStart() - clock.now();
         if (left > 0) cancel = clock.after(left, giveUp);
-        // If there are free places, it waits for the first answer to its token.
+        // If there are free places, the call waits for the first answer to its token.
         else if (!this.isOpen()) leave(this.rateLimited(key));
       };
       let cancel = clock.after(lastStart() - clock.now(), giveUp);
@@ -196,7 +199,7 @@ class ClientQueue {
     }
   }
 
-  /** Sets the timer for the next start, or reports that nothing is left to remember. */
+  /** Sets the timer for the next start, or calls `onIdle` if there is nothing left to keep. */
   private sleep(): void {
     const { clock, waiting, returns } = this;
     const now = clock.now();
@@ -217,8 +220,8 @@ class ClientQueue {
   }
 
   /**
-   * When a call that starts waiting now would start at the earliest: if those in flight end at once, and no unverified
-   * token of others is accepted.
+   * Returns the earliest start of a call that starts waiting now, in epoch milliseconds. Assumes that the calls in
+   * flight end at once, and that no other unverified token is accepted.
    */
   private startAt(key: string): number {
     const { waiting, returns, clock, limit } = this;

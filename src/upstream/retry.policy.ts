@@ -1,20 +1,23 @@
 import type { UpstreamErrorDetails } from './upstream-error.js';
 
-/** Most tries of a read. */
+/** Maximum tries of a read, including the first. */
 const MAX_TRIES = 3;
 
-/** The longest backoff of the first retry. Each further one is twice as long. */
+/** Maximum backoff of the first retry, in milliseconds. Doubles with each further retry. */
 const BACK_OFF_MS = 250;
 
-/** Statuses worth retrying, Cloudflare's for an unreachable origin included. A timeout isn't: its time is spent. */
+/**
+ * Statuses worth retrying, including Cloudflare's for an unreachable origin. A call that timed out isn't: its time is
+ * spent.
+ */
 const TRANSIENT = new Set([429, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 530]);
 
-/** A 500 is worth one retry. */
+/** Maximum tries of a read that fails with a 500. */
 const MAX_TRIES_OF_500 = 2;
 
 /**
- * Milliseconds to wait before a failed read is retried; undefined if it isn't. The wait is random (`random` returns 0 to
- * 1), so that calls that failed together don't return together. `Retry-After` is added to it.
+ * Returns the milliseconds to wait before a failed read is retried; undefined if it isn't. The wait is random (`random`
+ * returns 0 to 1), so that calls that failed together aren't retried together. `Retry-After` is added to it.
  */
 export function retryDelayMs(
   { failure, status = 0, retryAfterSeconds = 0 }: UpstreamErrorDetails,
@@ -39,7 +42,7 @@ export interface RetryBudget {
   spend(): boolean;
 }
 
-/** One retry for every five calls; up to ten can be saved. */
+/** Allows one retry for every five calls. Starts with ten, and saves up to ten. */
 export function createRetryBudget(share = 0.2, reserve = 10): RetryBudget {
   let left = reserve;
   return {

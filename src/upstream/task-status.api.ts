@@ -7,7 +7,7 @@ import type { UpstreamClient, UpstreamRequest, UpstreamResponse } from './transp
 import { statusOf, UpstreamError } from './upstream-error.js';
 import type { WireJsonPatchOperation, WireTaskStatus } from './wire.js';
 
-/** Parameters of a list. What is absent is not sent; `count` costs the upstream time. */
+/** Parameters of a list. Absent ones are not sent. `count` costs the upstream time. */
 export interface ListQuery {
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
@@ -17,11 +17,11 @@ export interface ListQuery {
   readonly sorters?: string | undefined;
 }
 
-/** A list as it came. `totalCount` is null where the upstream did not say. */
+/** A list as it arrived. `totalCount` is null if the upstream did not send it. */
 export interface WireTaskList {
   readonly rows: readonly WireTaskStatus[];
   readonly totalCount: number | null;
-  /** Whether there was no body: an empty answer doesn't say that there are no rows. */
+  /** Whether there was no body. An empty answer doesn't mean that there are no rows. */
   readonly isEmpty: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface Caller {
   readonly calls: CallRecord;
 }
 
-/** The vendor's five operations under their own names. All of them throw `UpstreamError`. */
+/** The vendor's five endpoints, by operationId. All of them throw `UpstreamError`. */
 export interface TaskStatusApi {
   readonly version: ApiVersion;
   /** https://developer.sailpoint.com/docs/api/beta/get-task-status */
@@ -42,13 +42,13 @@ export interface TaskStatusApi {
   /** https://developer.sailpoint.com/docs/api/beta/get-pending-tasks. Takes no filters and no sorters. */
   getPendingTasks(query: ListQuery, caller: Caller): Promise<WireTaskList>;
   /**
-   * https://developer.sailpoint.com/docs/api/beta/get-pending-task-headers. Gives the total count, or null. Where HEAD
-   * is refused, or an intermediary answers it, the same is asked by GET.
+   * https://developer.sailpoint.com/docs/api/beta/get-pending-task-headers. Returns the total count, or null. Falls
+   * back to GET if HEAD is refused, or answered by an intermediary.
    */
   getPendingTaskHeaders(caller: Caller): Promise<number | null>;
   /**
-   * https://developer.sailpoint.com/docs/api/beta/update-task-status. Undefined where the body is empty. Whether the
-   * update is applied is told by `onDelivery`, even if its answer can't be read.
+   * https://developer.sailpoint.com/docs/api/beta/update-task-status. Undefined if the body is empty. `onDelivery`
+   * tells whether the update was applied, even if its answer can't be read.
    */
   updateTaskStatus(
     id: string,
@@ -58,12 +58,12 @@ export interface TaskStatusApi {
   ): Promise<WireTaskStatus | undefined>;
 }
 
-/** The operations of one API version over one client. */
+/** Creates the endpoints of one API version over one client. */
 export function createTaskStatusApi(client: UpstreamClient, version: ApiVersion): TaskStatusApi {
   const one = (id: string): string => `${version.path}/${encodeURIComponent(id)}`;
   const pending = `${version.path}/pending-tasks`;
 
-  /** Marks a failure as a list's. */
+  /** Asks for a list. Marks a failure as a list's. */
   const askList = (request: UpstreamRequest): Promise<UpstreamResponse> =>
     client(request).catch((error: unknown) => {
       throw error instanceof UpstreamError ? new UpstreamError({ ...error.details, list: true }) : error;
@@ -120,14 +120,14 @@ function unreadable({ status }: UpstreamResponse, text: string): never {
   throw new UpstreamError({ failure: 'bad_response', status, text });
 }
 
-/** Whether a HEAD failed in a way that a GET need not. */
+/** Whether a HEAD failed in a way that a GET might not. */
 function isAboutHead(error: unknown): boolean {
   const status = statusOf(error);
   const isForeign = error instanceof UpstreamError && error.details.failure === 'foreign';
   return isForeign || status === 405 || status === 501;
 }
 
-/** A 204 says that there is nothing, and so that there are none. */
+/** A 204 means that there are no tasks. */
 function totalOf({ status, totalCount }: UpstreamResponse): number | null {
   return totalCount ?? (status === 204 ? 0 : null);
 }

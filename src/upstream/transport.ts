@@ -11,10 +11,10 @@ import type { CallScope } from './call-scope.js';
 import { foreignAnswer, oncePerMinute, type UpstreamLog } from './upstream-log.js';
 import { UpstreamError } from './upstream-error.js';
 
-/** A longer answer is no answer of this API: 250 rows take well under a megabyte. */
+/** Maximum length of an answer, in characters. 250 rows take well under a megabyte. */
 const MAX_LENGTH = 8 * 1024 * 1024;
 
-/** One REST call, as an operation describes it. */
+/** One REST call. */
 export interface UpstreamRequest {
   readonly method: Method;
   /** Path and query, encoded. */
@@ -26,36 +26,39 @@ export interface UpstreamRequest {
   readonly calls: CallRecord;
   /** A body, already serialized, with its content type. */
   readonly body?: { readonly type: string; readonly text: string };
-  /** Called as the call gets from one state to the next; a call starts unsent. */
+  /** Called with each state that the call gets to; might repeat one. A call starts `unsent`. */
   readonly onDelivery?: (delivery: Delivery) => void;
-  /** What the body holds and no log may, besides the token. */
+  /** Secrets in the body that must not be logged, besides the token. */
   readonly secrets?: readonly string[];
 }
 
-/** A usable answer: of the API, with status 2xx and a body that is JSON, or none. */
+/** A usable answer: from the API, with status 2xx, and with a body that is JSON or empty. */
 export interface UpstreamResponse {
   readonly status: number;
-  /** The parsed body; undefined where it was empty. */
+  /** The parsed body; undefined if it was empty. */
   readonly body: unknown;
-  /** `X-Total-Count`; null where it was not sent. */
+  /** `X-Total-Count`; null if there was none that can be read. */
   readonly totalCount: number | null;
 }
 
-/** Sends one call. Throws {@link UpstreamError} for every answer that is not usable, and for none at all. */
+/**
+ * Sends one call.
+ * @throws UpstreamError if there is no usable answer.
+ */
 export type UpstreamClient = (request: UpstreamRequest) => Promise<UpstreamResponse>;
 
-/** `origin` has no path. `timeoutMs` bounds one call. */
+/** `origin` has no path. `timeoutMs` is the timeout of one call. */
 export interface TransportOptions {
   readonly origin: string;
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly agents: Agents;
-  /** The forward proxy of the agents, as the log has it. */
+  /** Host of the agents' forward proxy, for the log. */
   readonly proxyHost?: string | undefined;
   readonly warn: UpstreamLog;
 }
 
-/** An answer, and its body: all of it, or why not. */
+/** An answer and its body. `cut` says why the body is incomplete. */
 interface Answer {
   readonly response: PlainResponse;
   readonly text: string;
@@ -63,7 +66,7 @@ interface Answer {
   readonly error?: unknown;
 }
 
-/** The one got instance: no retries, no redirects, connections kept alive. */
+/** Creates the one got instance: no retries, no redirects, connections kept alive. */
 export function createTransport(options: TransportOptions): UpstreamClient {
   const { origin, timeoutMs, clock, agents, proxyHost, warn } = options;
   const client = got.extend({
@@ -75,7 +78,7 @@ export function createTransport(options: TransportOptions): UpstreamClient {
   });
   const { host } = new URL(origin);
   const isDue = oncePerMinute(clock);
-  /** No path and no token: a code and a host. */
+  /** Logs a code and a host, but no path and no token. At most once a minute for each code. */
   const logFailure = (code: string): void => {
     if (isDue(code)) warn({ code, host, proxy: proxyHost }, 'a connection to SailPoint failed');
   };
@@ -122,7 +125,7 @@ export function createTransport(options: TransportOptions): UpstreamClient {
 }
 
 /**
- * The usable response of an answer. Tells whether it is SailPoint's own before anything else.
+ * Returns the response of a usable answer. Calls `onOwn` before anything else: whether the answer is SailPoint's own.
  * @throws UpstreamError if it is not usable.
  */
 function toResponse(
@@ -150,8 +153,8 @@ const CUT = 'the body was cut off';
 const NOT_JSON = 'the body is not JSON';
 
 /**
- * Reads an answer to its end, or until it times out or its scope is aborted. As a stream, got costs
- * half of what it costs as a promise, and its size can be bounded; by events, a stream costs less than by iteration.
+ * Reads an answer to its end. Rejects on a timeout, on abort, or if there is no head. A stream of got costs half of
+ * what its promise costs, and its size can be limited. Events cost less than iteration.
  */
 function exchange(stream: Request, scope: CallScope, timeoutMs: number, clock: Clock): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -188,7 +191,7 @@ function exchange(stream: Request, scope: CallScope, timeoutMs: number, clock: C
     stream.once('end', () => {
       end();
     });
-    // A switch of protocols, which nobody asked for.
+    // A protocol upgrade that nobody asked for.
     stream.once('upgrade', (_, socket: Socket) => {
       socket.destroy();
       end(undefined, new Error('the answer is an upgrade'));
@@ -199,7 +202,7 @@ function exchange(stream: Request, scope: CallScope, timeoutMs: number, clock: C
   });
 }
 
-/** Keeps the kind of a transport error only: got's own errors hold the request and its headers. */
+/** Keeps only the kind of a transport error, because got's own errors hold the request and its headers. */
 function unreached(error: unknown, isSent: boolean, log: (code: string) => void): UpstreamError {
   if (error instanceof UpstreamError) {
     const isLate = error.details.failure === 'timeout';
@@ -215,23 +218,26 @@ function unreached(error: unknown, isSent: boolean, log: (code: string) => void)
   });
 }
 
-/** An error's code; where it has none of its own, its words, which are a library's and hold nothing of a request. */
+/** Returns an error's own code, or else its message. A message is a library's, and holds nothing of a request. */
 function codeOf(error: unknown): string {
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (typeof code === 'string' && code !== 'ERR_GOT_REQUEST_ERROR') return code;
   return typeof message === 'string' ? message.slice(0, 100) : 'unknown';
 }
 
-/** Codes of the operating system's and of Node's connections, unlike those of a decompressor. */
+/** Whether a code is the operating system's or Node's for a connection, not a decompressor's. */
 function isConnectionCode(code: string): boolean {
   return /^E[A-Z]+$/.test(code);
 }
 
-/** Codes for a certificate that is not trusted: those of X.509 that Node has, and of a name that it isn't made for. */
+/** Codes for a certificate that is not trusted: Node's X.509 codes, and those for a certificate of another host. */
 const UNTRUSTED =
   /^(?:CERT_|CRL_|ERROR_IN_C|UNABLE_TO_(?:GET|DECRYPT|DECODE|VERIFY)_|DEPTH_ZERO_|SELF_SIGNED_|PATH_LENGTH_|ERR_TLS_CERT_|INVALID_(?:CA|PURPOSE)$|HOSTNAME_MISMATCH$|UNSPECIFIED$)/;
 
-/** The value of a JSON text, with or without a byte order mark; undefined where it is none. */
+/**
+ * Parses JSON text, with or without a byte order mark. The value of an empty text is undefined. Returns undefined if it
+ * is not JSON.
+ */
 function parse(given: string): { readonly value: unknown } | undefined {
   const text = given.startsWith('\ufeff') ? given.slice(1) : given;
   if (text.trim() === '') return { value: undefined };

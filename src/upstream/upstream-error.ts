@@ -1,16 +1,16 @@
 /**
- * How a call failed. Sent:
+ * How a call failed. Failures of the call:
  * - `status`: the upstream answered with an error status.
  * - `bad_response`: its answer could not be read.
- * - `oversized`: its answer is too long.
+ * - `oversized`: its answer was too long.
  * - `foreign`: an intermediary answered in its place.
  * - `connection`: no connection, or it was lost.
- * - `untrusted`: its certificate is not trusted.
+ * - `untrusted`: its certificate was not trusted.
  * - `timeout`: no answer in time.
  * - `cancelled`: nobody waited for the answer any longer.
  * - `credentials`: it gave the gateway no token, or refused the gateway's token.
  *
- * Not sent:
+ * Held back by the gateway:
  * - `rate_limited`: to stay under the rate limit.
  * - `circuit_open`: the upstream was failing.
  * - `queue_full`: too many other calls were waiting.
@@ -29,29 +29,31 @@ type UpstreamFailure =
   | 'circuit_open'
   | 'queue_full';
 
-/** What is known of a failed call. Plain values only: nothing here leads to the request, its headers or its token. */
+/**
+ * What is known about a failed call. Plain values only: nothing here leads to the request, its headers or its token.
+ */
 export interface UpstreamErrorDetails {
   readonly failure: UpstreamFailure;
-  /** HTTP status, where an answer came. */
+  /** HTTP status, if there was an answer. */
   readonly status?: number;
-  /** The vendor's own words, where it sent any. */
+  /** The vendor's own words, or what is wrong with its answer. */
   readonly text?: string;
   /** Why there is no connection: Node's error code. For the log, not for clients. */
   readonly reason?: string;
-  /** False where the call was begun, but no byte of it left. */
+  /** False if the call was started, but no byte of it was sent. */
   readonly sent?: boolean;
-  /** Whether a list was asked for, rather than one task. */
+  /** True if a list was requested, not one task. */
   readonly list?: true;
   readonly detailCode?: string;
   /** What SailPoint's support asks for, with `requestId`. */
   readonly trackingId?: string;
   /** The answer's `SLPT-Request-ID`. */
   readonly requestId?: string;
-  /** From `Retry-After`, whether sent in seconds or as a date, or the gateway's own; whole, never negative. */
+  /** From `Retry-After` (seconds or a date), or the gateway's own. Whole, never negative. */
   readonly retryAfterSeconds?: number;
 }
 
-/** A call to the upstream that gave no usable answer. */
+/** A call to the upstream without a usable answer. */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
 
@@ -62,7 +64,7 @@ export class UpstreamError extends Error {
   }
 }
 
-/** The status by which the upstream refused a call; undefined for any other failure. */
+/** Returns the error status that the upstream answered with; undefined for any other failure. */
 export function statusOf(error: unknown): number | undefined {
   const details = error instanceof UpstreamError ? error.details : undefined;
   return details?.failure === 'status' ? details.status : undefined;

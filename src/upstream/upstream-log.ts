@@ -1,18 +1,18 @@
 import type { PlainResponse } from 'got';
 import type { Clock } from './clock.js';
 
-/** Of an answer that is not the API's, how many characters are logged. */
+/** Maximum characters of an excerpt. */
 const EXCERPT = 200;
 
 const MINUTE_MS = 60_000;
 
-/** How a transport tells what it sees. */
+/** Logs a warning of the pipeline. */
 export type UpstreamLog = (details: object, message: string) => void;
 
-/** Different reasons that are remembered. */
+/** Maximum reasons to remember. After that, all are dropped. */
 const MAX_REASONS = 100;
 
-/** Tells of a reason whether it is to be logged: once a minute each. */
+/** Returns a function that tells whether to log a reason: at most once a minute each. */
 export function oncePerMinute(clock: Pick<Clock, 'now'>): (reason: string) => boolean {
   const last = new Map<string, number>();
   return (reason) => {
@@ -24,7 +24,7 @@ export function oncePerMinute(clock: Pick<Clock, 'now'>): (reason: string) => bo
   };
 }
 
-/** What is logged of an answer that is not the API's: how its text begins, and where a redirect leads. */
+/** Returns what is logged of an answer that is not the API's: the start of its text, and the target of a redirect. */
 export function foreignAnswer(
   { statusCode: status, headers }: Pick<PlainResponse, 'statusCode' | 'headers'>,
   text: string,
@@ -40,7 +40,7 @@ export function foreignAnswer(
   };
 }
 
-/** A page may echo what it was sent, as it is or as a URL or a form has it. */
+/** Masks secrets, and shortens. A page might echo what it was sent: as it is, or encoded for a URL or a form. */
 export function excerpt(text: string, secrets: readonly string[]): string {
   let shown = text;
   for (const secret of secrets) {

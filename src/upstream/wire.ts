@@ -1,6 +1,6 @@
 /**
- * A row as it may really arrive: every field but `id` may be null, missing, of an unknown enum value, in another
- * casing, or of another type than documented. So nothing is promised here but the names.
+ * A row as it might arrive: every field might be null, missing, an unknown enum value, in another case, or of another
+ * type than documented. So only the names are promised here.
  */
 export interface WireTaskStatus {
   readonly id?: unknown;
@@ -23,7 +23,7 @@ export interface WireTaskStatus {
   readonly taskDefinitionSummary?: unknown;
 }
 
-/** One operation of a JSON Patch (RFC 6902) as it goes out. */
+/** One operation of a JSON Patch (RFC 6902), as it is sent. */
 export interface WireJsonPatchOperation {
   readonly op: string;
   readonly path: string;

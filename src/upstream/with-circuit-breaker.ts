@@ -11,13 +11,16 @@ import { createFailureRateBreaker } from './failure-rate.js';
 import type { UpstreamClient, UpstreamResponse } from './transport.js';
 import { UpstreamError } from './upstream-error.js';
 
-/** An open circuit lets one call through after this time, to probe the upstream. */
+/** Time after which an open circuit lets one call through to probe the upstream, in milliseconds. */
 const PROBE_AFTER_MS = 500;
 
-/** Calls that may wait for others to end. A cancelled call stays until its turn. */
+/** Maximum calls that wait for others to end. A cancelled call stays until its turn. */
 const MAX_WAITING = 10_000;
 
-/** Whether calls are sent (`closed`), refused since the upstream fails (`open`), or one of them probes it. */
+/**
+ * Whether calls are sent (`closed`), refused because the upstream fails (`open`), or refused while one of them probes
+ * it (`half-open`).
+ */
 export type CircuitName = 'closed' | 'open' | 'half-open';
 
 const names: Readonly<Record<CircuitState, CircuitName>> = {
@@ -35,8 +38,9 @@ export interface Circuit {
 }
 
 /**
- * A circuit that opens when at least half of 20 or more calls in 10 seconds failed: by a 5xx, no connection or a
- * timeout. Any other answer is a success, a refusal too. A cancelled call counts as neither.
+ * Creates a circuit that opens when at least half of 20 or more calls in 10 seconds failed: with a 5xx except 501, no
+ * connection, or a timeout. Any other answer is a success, even a refusal. A cancelled call and an untrusted
+ * certificate count as neither.
  */
 export function createCircuit(onChange: (state: CircuitName) => void): Circuit {
   const policy: CircuitBreakerPolicy = circuitBreaker(
@@ -50,7 +54,10 @@ export function createCircuit(onChange: (state: CircuitName) => void): Circuit {
   return { policy, state: () => names[policy.state] };
 }
 
-/** Has at most `concurrency` calls in flight, and sends none while the circuit is open. */
+/**
+ * Limits the calls in flight to `concurrency`, and sends none while the circuit is open.
+ * @throws UpstreamError `circuit_open`, or `queue_full` if too many calls wait.
+ */
 export function withCircuitBreaker(
   next: UpstreamClient,
   { policy }: Circuit,
@@ -59,7 +66,7 @@ export function withCircuitBreaker(
   const slots = bulkhead(concurrency, MAX_WAITING);
 
   const guarded: UpstreamClient = async (request) => {
-    // The policy would let calls wait for the probe.
+    // Otherwise the policy would make calls wait for the probe.
     if (policy.state === CircuitState.HalfOpen) throw new UpstreamError({ failure: 'circuit_open' });
     const outcome = await policy.execute(async (): Promise<UpstreamResponse | UpstreamError> => {
       try {
@@ -87,12 +94,12 @@ export function withCircuitBreaker(
 function isOutage(error: unknown): boolean {
   if (!(error instanceof UpstreamError)) return false;
   const { failure, status = 0 } = error.details;
-  // 501 is about one method, and says nothing of the others.
+  // 501 is about one method, and says nothing about the others.
   const isStatus = failure === 'status' && status >= 500 && status !== 501;
   return failure === 'connection' || failure === 'timeout' || isStatus;
 }
 
-/** Whether the upstream answered, even if by a refusal. */
+/** Whether the upstream answered, even with a refusal. */
 function isAnswer(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && error.details.status !== undefined && !isOutage(error);
 }

@@ -2,15 +2,16 @@ import type { RateLimiter, TokenOutcome } from './rate-limiter.js';
 import type { UpstreamClient } from './transport.js';
 import { UpstreamError, type UpstreamErrorDetails } from './upstream-error.js';
 
-/** A `Retry-After` pauses the other calls of its OAuth client for this long at most. */
+/** Maximum time for which a 429 pauses the calls of its OAuth client, in milliseconds. */
 const MAX_PAUSE_MS = 10_000;
 
 /** Statuses besides 2xx that only a caller with an accepted token gets. */
 const ACCEPTED = new Set([403, 404]);
 
 /**
- * Keeps the calls of each OAuth client under the upstream's rate limit. They wait for a place until their scope is
- * aborted, or fail at once while the upstream is down. A 429 pauses all calls of its OAuth client.
+ * Keeps the calls of each OAuth client under the upstream's rate limit. Calls wait for a place until their scope is
+ * aborted. They don't wait if the place would come too late, or if the upstream is down. A 429 pauses all calls of its
+ * OAuth client.
  */
 export function withRateLimit(
   next: UpstreamClient,
@@ -38,7 +39,7 @@ export function withRateLimit(
   };
 }
 
-/** An intermediary's answer says nothing of a token. */
+/** An intermediary's answer says nothing about a token. */
 function outcomeOf({ failure, status = 0 }: Partial<UpstreamErrorDetails> = {}): TokenOutcome {
   if (failure === 'foreign') return 'unknown';
   return status === 401 ? 'refused' : ACCEPTED.has(status) ? 'accepted' : 'unknown';

@@ -4,7 +4,7 @@ import { createRetryBudget, retryDelayMs } from './retry.policy.js';
 import type { UpstreamClient } from './transport.js';
 import { UpstreamError } from './upstream-error.js';
 
-/** Reads. They can be sent again without side effects. */
+/** Methods of reads, which can be sent again without side effects. */
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**

@@ -14,10 +14,10 @@ export interface ServiceCredentials {
 /** The share of a token's lifetime after which it is renewed. */
 const USED = 0.9;
 
-/** The timeout of a request for a token. */
+/** Timeout of a request for a token, in milliseconds. */
 const MAX_WAIT_MS = 10_000;
 
-/** The default where the answer has none. */
+/** Lifetime of a token if the answer has none, in seconds. */
 const LIFETIME_SECONDS = 60;
 
 interface Token {
@@ -27,7 +27,7 @@ interface Token {
   readonly endsAt: number;
 }
 
-/** The gateway's own token, which one call renews at a time, ahead of its end. */
+/** The gateway's own token. One request at a time renews it, before it ends. */
 export class ServiceToken {
   private token: Token | undefined;
   private renewal: Promise<Token> | undefined;
@@ -42,12 +42,12 @@ export class ServiceToken {
     this.isDue = oncePerMinute(clock);
   }
 
-  /** Whether the upstream refused the credentials when a token was last requested. */
+  /** Whether the upstream refused the credentials, or a token that it had just issued. False again after a renewal. */
   get isRefused(): boolean {
     return this.refused;
   }
 
-  /** The `Authorization` header to send. `client` requests a new token where one is due. */
+  /** Returns the `Authorization` header to send. `client` requests a new token if one is due. */
   async current(client: UpstreamClient): Promise<string> {
     const { token, clock } = this;
     if (token === undefined || clock.now() >= token.endsAt) return (await this.renew(client)).authorization;
@@ -140,7 +140,7 @@ async function requestToken(
   };
 }
 
-/** Whether the upstream refused to give a token. */
+/** Whether the upstream refused to issue a token. */
 function isNoToken(error: unknown): error is UpstreamError {
   const status = statusOf(error);
   return status !== undefined && status < 500 && status !== 429;
@@ -155,7 +155,7 @@ function noToken(status: number | undefined): UpstreamError {
   return credentialsFailure(status, 'there is no token in the answer');
 }
 
-/** Not the status: a consumer that gets a 401 or 403 would look for the fault in its own token. */
+/** Not a `status` failure: a consumer that gets a 401 or 403 would look for the fault in its own token. */
 function refusal(status: number | undefined): UpstreamError {
   return credentialsFailure(status, 'it refuses the gateway’s own credentials');
 }

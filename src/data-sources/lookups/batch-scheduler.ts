@@ -1,15 +1,15 @@
 import type { Clock } from '../../upstream/clock.js';
 import type { Places } from '../../upstream/rate-limiter.js';
 
-/** While a call is in flight, a batch that is not full waits this long at most. */
+/** Maximum wait of a batch that is not full while a call is in flight, in milliseconds. */
 const MAX_WAIT_MS = 4;
 
-/** Once half of the rate limit is used up, a batch that is not full waits this long at most. */
+/** Maximum wait of a batch that is not full once half of the rate limit is used up, in milliseconds. */
 const MAX_WAIT_WHEN_SCARCE_MS = 100;
 
 /** Decides when batches leave. Only the last batch is still filling; those before it are full. */
 export interface BatchScheduler {
-  /** Sends a batch in its time: DataLoader's batch schedule function. */
+  /** Sends a batch when it is due: DataLoader's batch schedule function. */
   schedule(send: () => void): void;
   /** Counts a call as in flight until it settles. */
   watch<T>(call: Promise<T>): Promise<T>;
@@ -17,9 +17,9 @@ export interface BatchScheduler {
 
 /**
  * Sends full batches at once. Sends any other batch as soon as no call is in flight: a single lookup never waits for a
- * timer, and under load each call carries the lookups that arrived during the one before it. Where places of the rate
- * limit are scarce, a batch that is not full waits, since larger batches take fewer calls.
- * @param places The places of the rate limit; undefined if there is no limit.
+ * timer, and under load each call carries the lookups that arrived during the one before it. If places of the rate
+ * limit are scarce, a batch that is not full waits, because larger batches take fewer calls.
+ * @param places Returns the places of the rate limit; undefined if there is no limit.
  */
 export function createBatchScheduler(clock: Clock, places: () => Places | undefined): BatchScheduler {
   const batches: (() => void)[] = [];
@@ -64,7 +64,7 @@ export function createBatchScheduler(clock: Clock, places: () => Places | undefi
   };
 }
 
-/** How long to wait where places are scarce; undefined where they aren't. */
+/** Milliseconds to wait if places are scarce; undefined if they are not. */
 function scarcityMs(places: Places | undefined): number | undefined {
   if (places === undefined || places.free > places.calls / 2) return undefined;
   return Math.min(MAX_WAIT_WHEN_SCARCE_MS, places.windowMs / places.calls);

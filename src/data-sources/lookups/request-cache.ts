@@ -1,8 +1,8 @@
 import type { TaskStatus } from '../../model/task-status.model.js';
 
 /**
- * The per-request cache: tasks that one operation has looked up or listed, so that it asks for none twice. Caches
- * failures too.
+ * The per-request cache: tasks that one operation has looked up or listed, so that it reads none twice. Caches failures
+ * too.
  */
 export class RequestCache {
   private readonly known = new Map<string, Promise<TaskStatus | null>>();
@@ -27,7 +27,7 @@ export class RequestCache {
     this.known.delete(id);
   }
 
-  /** Few operations look up what they have listed, so lists are read on the first lookup. */
+  /** Few operations look up what they have listed, so lists are indexed on the first lookup or delete. */
   private readLists(): void {
     if (this.lists.length === 0) return;
     for (const task of this.lists.flat())

@@ -8,13 +8,13 @@ import type { SharedRead, TaskStatusLoader } from './task-status.loader.js';
 /**
  * Request coalescing: operations of one principal share lookups and identical reads that are in flight. Nothing is
  * shared between two principals, and nothing is kept once a read has settled. Each operation waits until its own scope
- * is aborted; the read goes on until the last one's is.
+ * is aborted. The read is aborted when the last of these scopes is.
  */
 export interface RequestCoalescing {
   readonly lookUp: (caller: Caller, id: string) => Promise<TaskStatus | null>;
-  /** `key` names the read. It must tell apart all reads that could answer differently. */
+  /** `key` identifies the read. Reads that could return different results need different keys. */
   readonly read: <T>(caller: Caller, key: string, read: (caller: Caller) => Promise<T>) => Promise<T>;
-  /** After this, no read of the principal joins one that was sent before: its task with this id has changed. */
+  /** After this, no lookup of the task and no list read of the principal joins one in flight: the task has changed. */
   readonly invalidate: (principal: Principal, id: string) => void;
 }
 
@@ -28,7 +28,7 @@ interface PrincipalReads {
   loader?: TaskStatusLoader;
   readonly lookups: Map<string, InFlight>;
   readonly lists: Map<string, InFlight>;
-  /** Reads that have not settled. Nothing of the principal is kept without any. */
+  /** Reads in flight. Nothing of the principal is kept if there are none. */
   count: number;
 }
 

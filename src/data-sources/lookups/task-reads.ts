@@ -26,7 +26,9 @@ export interface TaskReads {
   invalidate(principal: Principal, id: string): void;
 }
 
-/** `places` tells the places of the rate limit that a principal's calls could take; undefined if there is no limit. */
+/**
+ * `places` returns the places of the rate limit that a principal's calls could take; undefined if there is no limit.
+ */
 export function createTaskReads(
   api: TaskStatusApi,
   log: Log,

@@ -9,7 +9,7 @@ import type { TaskStatusApi } from '../../upstream/task-status.api.js';
 import { statusOf, UpstreamError } from '../../upstream/upstream-error.js';
 import type { BatchScheduler } from './batch-scheduler.js';
 
-/** What the waiters of a read share: it is aborted when the last of them is, and each of them records its calls. */
+/** What the waiters of a read share. The scope is aborted when the last waiter is. Each waiter records the calls. */
 export interface SharedRead {
   readonly scope: CallScope;
   readonly calls: CallRecord;
@@ -21,16 +21,16 @@ interface Lookup {
   readonly read: SharedRead;
 }
 
-/** A task by its id, or null if the upstream has none. Joins lookups; caches nothing. */
+/** Loads a task by its id; null if the upstream has none. Joins lookups; caches nothing. */
 export type TaskStatusLoader = DataLoader<Lookup, TaskStatus | null>;
 
-/** Calls for single tasks that one principal or operation has in flight at a time. */
+/** Maximum single reads in flight: of tasks for one principal, and of sources' lists for one operation. */
 export const MAX_SINGLE_LOOKUPS = 8;
 
-/** Statuses that refuse a batch as a whole and say nothing about its ids. They are then looked up one by one. */
+/** Statuses that refuse a batch as a whole and say nothing about its ids. The ids are then looked up one by one. */
 const REFUSED_AS_A_WHOLE = new Set<number | undefined>([400, 404, 413, 414, 431]);
 
-/** Whether a joined call failed in a way that its parts may not. */
+/** Whether a joined call failed in a way that its parts might not. */
 export function isRefusedAsAWhole(error: unknown): boolean {
   return REFUSED_AS_A_WHOLE.has(statusOf(error)) || isOversized(error);
 }
@@ -89,7 +89,7 @@ export function createTaskStatusLoader(
     const missing = ids.filter((id) => !found.has(id));
     if (missing.length > 0) {
       const folded = new Set(rows.map((row) => row.id.toLowerCase()));
-      // The list may lack pending tasks, and it may have answered an id in another case.
+      // The list might lack pending tasks, or it might return an id in another case.
       const isOpen = (id: string): boolean => !version.listHoldsPending || folded.has(id.toLowerCase());
       for (const [id, task] of await readEach(missing.filter(isOpen), readOf)) found.set(id, task);
     }
@@ -114,7 +114,7 @@ export function createTaskStatusLoader(
   );
 }
 
-/** An id is there twice if the first lookup of it was aborted before its batch left. */
+/** Groups reads by id. An id has two if its first lookup was aborted or invalidated before its batch left. */
 function readsById(lookups: readonly Lookup[]): Map<string, SharedRead[]> {
   const reads = new Map<string, SharedRead[]>();
   for (const { id, read } of lookups) {
@@ -125,7 +125,7 @@ function readsById(lookups: readonly Lookup[]): Map<string, SharedRead[]> {
   return reads;
 }
 
-/** One call for all these lookups: aborted when nobody waits for any of them, recorded by each. */
+/** Makes one call of lookups. It is aborted when nobody waits for any of them, and each of them records it. */
 function joined(reads: readonly SharedRead[]): SharedRead {
   const calls: SharedRead['calls'] = [];
   for (const read of reads) read.calls.push(calls);

@@ -6,7 +6,7 @@ import { getPendingTasks, getTaskStatus, getTaskStatusList, updateTaskStatus } f
 import { Refusal, notFound, notSupported, refusalOf, tooManyRequests } from './refusal.js';
 import { type Route } from './router.js';
 
-/** A call of the API, read but not judged. */
+/** A call of the API, not validated yet. */
 export interface ApiCall {
   readonly route: Route;
   readonly method: string;
@@ -16,13 +16,13 @@ export interface ApiCall {
   readonly body: string;
   /** 32 hexadecimal digits, sent as `SLPT-Request-ID`. */
   readonly requestId: string;
-  /** Id that error bodies carry. */
+  /** The `trackingId` of error bodies. */
   readonly trackingId: string;
   /** The sandbox's own URL. */
   readonly origin: string;
 }
 
-/** Answers as the API does: every refusal is an answer too. */
+/** Answers as the API does. Never throws: a refusal is an answer, any other error a 500. */
 export function answerCall(call: ApiCall, world: World): Answer {
   try {
     return answerRoute(call, world);

@@ -38,7 +38,7 @@ export function getTaskStatusList(
   return answerPage(context, inOrder(tasks, query), query);
 }
 
-/** `getPendingTasks` and, as its headers are the same, `getPendingTaskHeaders`. @throws Refusal 400, 403. */
+/** `getPendingTasks`, and `getPendingTaskHeaders`, which has the same headers. @throws Refusal 400, 403. */
 export function getPendingTasks(context: OperationContext, query: Record<string, string>): Answer {
   requireRead(context.caller);
   const { store, settings, now } = context;
@@ -48,14 +48,14 @@ export function getPendingTasks(context: OperationContext, query: Record<string,
   return emptyAnswer(204, answer.headers);
 }
 
-/** `getTaskStatus`: a task of any state, in every version. @throws Refusal 403, 404. */
+/** `getTaskStatus`: a task in any state, on every version. @throws Refusal 403, 404. */
 export function getTaskStatus(context: OperationContext, id: string): Answer {
   requireRead(context.caller);
   return jsonAnswer(200, toWire(context, findTask(context, id)));
 }
 
 /**
- * `updateTaskStatus`: marks the record of a pending task as ended; it doesn't move any more.
+ * `updateTaskStatus`: patches a task. If that changes it, it no longer progresses. Refuses a finished one by default.
  * @throws Refusal 400, 403, 404, 415.
  */
 export function updateTaskStatus(

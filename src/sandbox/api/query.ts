@@ -3,7 +3,7 @@ import { type StoredTask } from '../tasks/task.js';
 import { oldestFirst } from '../tasks/task-store.js';
 import { illegalValue } from './refusal.js';
 
-/** Which part of a list is asked for, and whether its full size is. */
+/** The part of a list that is asked for. `count` also asks for its total. */
 export interface Page {
   readonly offset: number;
   readonly limit: number;
@@ -13,12 +13,12 @@ export interface Page {
 const maxLimit = 250;
 const maxInt32 = 2_147_483_647;
 
-/** A query's parameters, decoded as a form's: `+` is a blank. Of a repeated name the last wins. */
+/** Returns the parameters of a query, decoded like a form: `+` is a space. The last of a repeated name wins. */
 export function toQuery(search: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(search));
 }
 
-/** Reads `offset`, `limit` and `count`. @throws Refusal 400.1.3 for anything out of bounds. */
+/** Reads `offset`, `limit` and `count`. @throws Refusal 400.1.3 for a bad value. */
 export function toPage(query: Record<string, string>, limitZero: SandboxSettings['limitZero']): Page {
   return {
     offset: toInteger(query, 'offset', 0, 0, maxInt32),
@@ -28,8 +28,9 @@ export function toPage(query: Record<string, string>, limitZero: SandboxSettings
 }
 
 /**
- * Tasks, given newest first, in the order that `sorters` asks for: names separated by commas, `-` for descending.
- * Only `created` sorts; ties go by id either way.
+ * Returns the tasks in the order of `sorters`: names separated by commas, `-` for descending.
+ * Only `created` is supported. Ties go by id in both directions.
+ * @param tasks Newest first. Can be sorted in place.
  * @throws Refusal 400.1.3.
  */
 export function inOrder(tasks: StoredTask[], query: Record<string, string>): StoredTask[] {

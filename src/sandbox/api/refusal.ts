@@ -1,6 +1,6 @@
 import { type Answer, jsonAnswer } from './answer.js';
 
-/** A request the API turns down; becomes an answer once the id to track it by is known. */
+/** Thrown for a request that the API refuses. Becomes an answer when the tracking id is known. */
 export class Refusal extends Error {
   override name = 'Refusal';
 
@@ -20,42 +20,42 @@ export class Refusal extends Error {
 
 const contentText = 'The request was syntactically correct but its content is semantically invalid.';
 
-/** 400 for a request that makes no sense. `detail` is told in `detailMessage`, as for a filter's bad enum value. */
+/** 400 for a request that is well-formed but invalid. `detail` becomes `detailMessage`. */
 export function badContent(detail?: string): Refusal {
   return badRequest('400.1 Bad request content', contentText, detail);
 }
 
-/** 400 for a request that can't be read. */
+/** 400 for a request that can't be parsed. */
 export function badSyntax(detail: string): Refusal {
   return badRequest('400.1 Bad request syntax', 'The request could not be parsed.', detail);
 }
 
-/** 400 for a query parameter outside its bounds. */
+/** 400 for a bad value of a query parameter. */
 export function illegalValue(name: string, value: string): Refusal {
   return badRequest('400.1.3 Illegal value', `Illegal value "${value}" of query parameter "${name}".`);
 }
 
-/** The recorded words for a value outside an enum, such as the `type` of an answer used as a kind in a filter. */
+/** Returns the recorded text for a value outside an enum, such as an answer's `type` used as a kind in a filter. */
 export function enumProblem(field: string, value: string): string {
   return `Error converting Enumerated string (${field}) value (${value})`;
 }
 
-/** 401; the reason completes the recorded sentence. */
+/** 401. `reason` completes the recorded sentence. */
 export function unauthorized(reason: string): Refusal {
   return new Refusal(401, () => ({ error: `JWT validation failed: ${reason}` }));
 }
 
-/** 401 for a token past its time. */
+/** 401 for an expired token. */
 export function expiredToken(): Refusal {
   return unauthorized('JWT is expired');
 }
 
-/** 403 for a caller without the right. */
+/** 403 for a caller without the required right. */
 export function forbidden(): Refusal {
   return plain(403, '403 Forbidden', 'The server understood the request but refuses to authorize it.');
 }
 
-/** 404 for a task, or a path, that isn't there. */
+/** 404 for a task or path that doesn't exist. */
 export function notFound(): Refusal {
   return plain(
     404,
@@ -64,14 +64,14 @@ export function notFound(): Refusal {
   );
 }
 
-/** 429; the blanks in the message are the vendor's. */
+/** 429. The spaces in the message are SailPoint's. */
 export function tooManyRequests(retryAfterSeconds: number): Refusal {
   return new Refusal(429, () => ({ message: ' Rate Limit Exceeded ' }), {
     'Retry-After': String(retryAfterSeconds),
   });
 }
 
-/** 405 or 415: the framework's own shape of error. */
+/** 405 or 415, in the error format of SailPoint's framework. */
 export function notSupported(status: 405 | 415, message: string): Refusal {
   return new Refusal(status, (trackingId) => ({
     errorName: 'NotSupportedException',
@@ -80,7 +80,7 @@ export function notSupported(status: 405 | 415, message: string): Refusal {
   }));
 }
 
-/** The refusal a status stands for, where nothing about the request causes it. */
+/** Returns the usual refusal with this status, without details of the request. */
 export function refusalOf(status: number, retryAfterSeconds: number): Refusal {
   switch (status) {
     case 400:
@@ -104,7 +104,7 @@ function plain(status: number, detailCode: string, text: string): Refusal {
   return new Refusal(status, (trackingId) => ({ detailCode, trackingId, messages: [inEnglish(text)] }));
 }
 
-/** A 400 says everything twice, in the request's locale and in English; which comes first varies. */
+/** A 400 has its text twice, for the request's locale and in English. The order varies. */
 function badRequest(detailCode: string, text: string, detail?: string): Refusal {
   return new Refusal(400, (trackingId) => {
     const messages = [{ locale: 'und', localeOrigin: 'REQUEST', text }, inEnglish(text)];

@@ -1,6 +1,6 @@
 import { type ApiVersion, apiVersions } from '../versions.js';
 
-/** What a path and a method ask for. `operation` is the vendor's operationId, or one of the sandbox's own names. */
+/** The endpoint of a path and method. `operation` is SailPoint's operationId, or one of the sandbox's own names. */
 export type Route =
   | { readonly operation: 'token' | 'oauthInfo' | 'unknown' }
   | {
@@ -14,7 +14,7 @@ export type Route =
     }
   | { readonly operation: 'unknown'; readonly version: ApiVersion; readonly wrongMethod: true };
 
-/** Finds the route. HEAD is answered wherever GET is. @param path Without the query, still percent-encoded. */
+/** Returns the route. HEAD works wherever GET does. @param path Without the query, still percent-encoded. */
 export function toRoute(method: string, path: string): Route {
   if (path === '/oauth/token' && method === 'POST') return { operation: 'token' };
   if (path === '/oauth/info' && isRead(method)) return { operation: 'oauthInfo' };
@@ -38,7 +38,7 @@ function isRead(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** One path segment, decoded; undefined when it is empty, malformed or more than one. */
+/** Decodes a path segment. Undefined if it is empty, malformed or more than one. */
 function decode(segment: string): string | undefined {
   if (segment === '' || segment.includes('/')) return undefined;
   try {

@@ -9,7 +9,7 @@ const operationNames = new Set(['add', 'remove', 'replace', 'move', 'copy', 'tes
 const patchable = new Set(['/completionStatus', '/completed']);
 const dateTime = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/;
 
-/** Refuses a patch that doesn't say it is one. @throws Refusal 415, or 400 by setting. */
+/** Refuses content types other than JSON Patch. @throws Refusal 415 or 400, depending on the settings. */
 export function checkPatchType(contentType: string | undefined, settings: PatchSettings): void {
   if (contentType?.split(';')[0]?.trim().toLowerCase() === 'application/json-patch+json') return;
   throw settings.wrongContentType === 415
@@ -18,9 +18,9 @@ export function checkPatchType(contentType: string | undefined, settings: PatchS
 }
 
 /**
- * The row with a JSON Patch (RFC 6902) applied: all of its operations or, when one can't be applied, none.
- * A completion status is stored in upper case, a date as ISO 8601 in UTC.
- * @throws Refusal 400.
+ * Returns the row with a JSON Patch (RFC 6902) applied. Stores a completion status in upper case, and a date as
+ * ISO 8601 in UTC.
+ * @throws Refusal 400 if the patch is bad, or if any of its operations can't be applied.
  */
 export function patchTask(row: SandboxTask, body: string, settings: PatchSettings, now: number): SandboxTask {
   const operations = readOperations(body)
@@ -43,7 +43,7 @@ function readOperations(body: string): Operation[] {
   return patch;
 }
 
-/** By the documents a value is a text, a boolean, an integer, an object or an array: never null, never a fraction. */
+/** According to the documents, a value is a string, boolean, integer, object or array: never null or a fraction. */
 function isOperation(value: unknown): value is Operation {
   if (typeof value !== 'object' || value === null) return false;
   const operation = value as Record<string, unknown>;
@@ -73,7 +73,7 @@ function withStoredStatus(operation: Operation, { patchStatusCase }: PatchSettin
   return { ...operation, value: upper };
 }
 
-/** What the patch left in the two fields, as they are stored. */
+/** Validates the two patchable fields, and returns them as they are stored. */
 function checked(patched: object): Pick<SandboxTask, 'completionStatus' | 'completed'> {
   const { completionStatus, completed } = patched as Record<string, unknown>;
   return { completionStatus: toStatus(completionStatus), completed: toDate(completed) };
@@ -85,7 +85,7 @@ function toStatus(value: unknown): string | null {
   throw badContent(enumProblem('completionStatus', JSON.stringify(value)));
 }
 
-/** A date without a zone is taken for UTC. */
+/** A date without a zone is treated as UTC. */
 function toDate(value: unknown): string | null {
   if (value === null) return null;
   if (typeof value !== 'string' || !dateTime.test(value)) throw badContent('completed is not a date');

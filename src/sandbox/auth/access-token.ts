@@ -1,19 +1,19 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { expiredToken, unauthorized } from '../api/refusal.js';
 
-/** The claims of an access token that the sandbox reads; it mints more, as the real one does. */
+/** Claims of an access token that the sandbox reads. Its tokens have more, as real ones do. */
 export interface TokenClaims {
   readonly client_id: string;
-  /** User levels; empty without a user. */
+  /** User levels. Empty without a user. */
   readonly authorities: readonly string[];
   readonly scope: readonly string[];
-  /** Absent in the token of a client without a user. */
+  /** Undefined for a client without a user. */
   readonly user_name?: string;
   /** Epoch seconds. */
   readonly exp: number;
 }
 
-/** What a token is to be made of. */
+/** Content of a token to mint. */
 export interface TokenRequest {
   readonly clientId: string;
   readonly level: string | undefined;
@@ -24,10 +24,10 @@ export interface TokenRequest {
   readonly jti: string;
 }
 
-/** The same in every sandbox, so that a token outlives a restart; it protects nothing. */
+/** The same in every sandbox, so that a token survives a restart. It protects nothing. */
 const signingKey = 'sandbox';
 
-/** Mints an HS256 JWT. A request without a user name gives a token without a user. */
+/** Mints an HS256 JWT. Without a user name, the token has no user. */
 export function mintToken(request: TokenRequest): string {
   const user =
     request.userName === undefined
@@ -56,9 +56,9 @@ export function mintToken(request: TokenRequest): string {
 }
 
 /**
- * The claims of a token that this sandbox, or another one, has minted.
+ * Returns the claims of a token that this or another sandbox minted.
  * @param now Epoch ms.
- * @throws Refusal 401 when it is no such token or past its time.
+ * @throws Refusal 401 if no sandbox minted it, or it has expired.
  */
 export function verifyToken(token: string, now: number): TokenClaims {
   const [header, payload, signature, ...rest] = token.split('.');
@@ -78,7 +78,7 @@ export function verifyToken(token: string, now: number): TokenClaims {
 /** The tenant that the sandbox pretends to be. */
 export const tenant = { id: idOf('tenant'), org: 'sandbox', pod: 'sandbox-pod' } as const;
 
-/** 32 hexadecimal digits that are always the same for a name. */
+/** Returns 32 hexadecimal digits, always the same for a name. */
 export function idOf(name: string): string {
   return createHash('sha256').update(name).digest('hex').slice(0, 32);
 }

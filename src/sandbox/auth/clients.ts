@@ -1,4 +1,4 @@
-/** Someone who may ask for a token. `level` is absent for a client that acts for itself, without a user. */
+/** An OAuth client. Without a user, it acts for itself and has no `level`. */
 export interface SandboxClient {
   readonly id: string;
   readonly secret: string;
@@ -7,7 +7,7 @@ export interface SandboxClient {
   readonly scope: readonly string[];
 }
 
-/** The user levels that may read task statuses; all but HELPDESK may also patch them. */
+/** User levels that may read task statuses. All except HELPDESK may also patch them. */
 export const readingLevels: readonly string[] = [
   'ORG_ADMIN',
   'HELPDESK',
@@ -21,7 +21,7 @@ export const readingLevels: readonly string[] = [
 
 const everything = ['sp:scopes:all'];
 
-/** The client that works without anything else being set up, and that answers for calls without a token. */
+/** Default client. Calls without a token count as its calls. */
 export const mainClient: SandboxClient = {
   id: 'sandbox',
   secret: 'sandbox',
@@ -31,7 +31,7 @@ export const mainClient: SandboxClient = {
 };
 
 /**
- * Every client, all with the secret `sandbox`: one for each user level, one whose level has no rights here,
+ * All clients. Their secret is `sandbox`. There is one for each user level, one whose level has no rights here,
  * one that may only read, and one without a user.
  */
 export const sandboxClients: readonly SandboxClient[] = [

@@ -3,7 +3,7 @@ import { type SandboxSettings } from '../settings.js';
 import { mintToken, tenant, idOf } from './access-token.js';
 import { type SandboxClient, sandboxClients } from './clients.js';
 
-/** A call of the token endpoint, as it came. */
+/** A call of the token endpoint. */
 export interface TokenCall {
   readonly query: Readonly<Record<string, string>>;
   readonly contentType: string | undefined;
@@ -11,7 +11,7 @@ export interface TokenCall {
 }
 
 /**
- * Answers `POST /oauth/token`: the client credentials grant, its fields in the query, in a form or in a multipart form.
+ * Answers `POST /oauth/token`: the client credentials grant, with fields in the query, a form or a multipart form.
  * @param now Epoch ms.
  * @param jti Id of the token to mint.
  */
@@ -45,7 +45,7 @@ export function answerInfo(origin: string): Answer {
   });
 }
 
-/** The fields of either kind of form. No field of a token call holds a line break. */
+/** Returns the fields of either kind of form. Assumes that no field has a line break. */
 function bodyFields({ contentType = '', body }: TokenCall): Record<string, string> {
   if (contentType.startsWith('application/x-www-form-urlencoded')) {
     return Object.fromEntries(new URLSearchParams(body));

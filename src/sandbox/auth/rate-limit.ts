@@ -1,13 +1,13 @@
 import { type SandboxSettings } from '../settings.js';
 
-/** Counts calls by key against `100/10s` and the like. Keeps only what is still within the window. */
+/** Counts calls by key against a limit such as `100/10s`. Keeps only calls within the window. */
 export class RateLimit {
   readonly #calls = new Map<string, number[]>();
 
   /**
-   * Counts a call unless that would be one too many.
+   * Counts a call unless the limit is reached.
    * @param now Epoch ms.
-   * @returns Whole seconds until the next call is allowed, at least 1; undefined when this one is.
+   * @returns Whole seconds until the next call is allowed, at least 1. Undefined if this one is allowed.
    */
   take(
     key: string,
@@ -27,7 +27,7 @@ export class RateLimit {
     return undefined;
   }
 
-  /** A sliding window forgets call by call, a fixed one all at once. */
+  /** A sliding window drops calls one by one, a fixed one all at once. */
   #within(
     calls: number[],
     rateWindow: SandboxSettings['rateWindow'],

@@ -3,7 +3,7 @@ import { type SandboxSettings } from '../settings.js';
 import { type TokenClaims, verifyToken } from './access-token.js';
 import { mainClient, readingLevels } from './clients.js';
 
-/** Who calls. */
+/** The client and user of a call. */
 export interface Caller {
   readonly clientId: string;
   readonly userName: string | undefined;
@@ -12,9 +12,9 @@ export interface Caller {
 }
 
 /**
- * Who an `Authorization` header stands for.
+ * Returns the caller that an `Authorization` header names. Without one, the main client.
  * @param now Epoch ms.
- * @throws Refusal 401 for a wrong token always, for a missing one where the setting asks for one.
+ * @throws Refusal 401 for a bad token, and for a missing one if `auth` is `required`.
  */
 export function toCaller(
   authorization: string | undefined,
@@ -37,13 +37,13 @@ export function toCaller(
   };
 }
 
-/** Lets only those through who may read task statuses: with a user of some level, or without a user. @throws Refusal 403. */
+/** Requires a scope that allows reads and, for a user, a reading level. @throws Refusal 403. */
 export function requireRead(caller: Caller): void {
   if (!hasScope(caller, 'idn:task-management:read', 'idn:task-management:write')) throw forbidden();
   if (caller.userName !== undefined && !hasLevel(caller, readingLevels)) throw forbidden();
 }
 
-/** Lets only those through who may patch: a user of any reading level but HELPDESK. @throws Refusal 403. */
+/** Requires the write scope and a user with a reading level other than HELPDESK. @throws Refusal 403. */
 export function requireWrite(caller: Caller): void {
   if (!hasScope(caller, 'idn:task-management:write')) throw forbidden();
   const writing = readingLevels.filter((level) => level !== 'HELPDESK');

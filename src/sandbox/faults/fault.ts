@@ -1,9 +1,9 @@
 import { type Random } from '../random.js';
 import { type SandboxSettings } from '../settings.js';
 
-/** Something that goes wrong on the way, whatever was asked. */
+/** A fault that doesn't depend on what was asked. */
 export type Fault =
-  // Instead of the API's answer.
+  // Replace the API's answer.
   | 'burst'
   | 'expired'
   | 'error'
@@ -11,17 +11,17 @@ export type Fault =
   | 'page'
   | 'redirect'
   | 'drop'
-  // To the API's answer.
+  // Change the API's answer.
   | 'truncate'
   | 'oversize'
   | 'empty'
   | 'bom'
-  // While it is sent.
+  // Change how it is sent.
   | 'interim'
   | 'repeat'
   | 'trailer'
   | 'cut'
-  // Afterwards.
+  // After the answer.
   | 'close';
 
 const taskOperations = [
@@ -33,9 +33,9 @@ const taskOperations = [
 ];
 
 /**
- * Decides what goes wrong with a call. At most one thing does: where rates add up to more than 1, the first ones win.
- * @param random Its next draw is taken, whether it is needed or not.
- * @param callNumber Counted from 0.
+ * Draws the fault of a call. Undefined for none. If the rates add up to more than 1, the first ones win.
+ * @param random Always draws once, even if the result is not needed.
+ * @param callNumber From 0.
  */
 export function drawFault(
   random: Random,
@@ -72,7 +72,7 @@ export function drawFault(
   return undefined;
 }
 
-/** How long an answer is held back, in milliseconds. */
+/** Draws the delay of an answer, in milliseconds. */
 export function drawLatency(
   random: Random,
   { latencyMs, latencySpreadMs }: Pick<SandboxSettings, 'latencyMs' | 'latencySpreadMs'>,

@@ -4,7 +4,7 @@ import { type SandboxSettings } from '../settings.js';
 import { type Fault } from './fault.js';
 import { pageAnswer } from './pages.js';
 
-/** The answer that takes the place of the API's own, or undefined when the fault leaves that to be made. */
+/** Returns the answer that replaces the API's own. Undefined if the fault doesn't replace it. */
 export function answerInstead(
   fault: Fault | undefined,
   settings: SandboxSettings,
@@ -30,7 +30,7 @@ export function answerInstead(
   }
 }
 
-/** The API's answer as the fault leaves it. */
+/** Returns the answer with the fault applied. Answers without a body stay as they are. */
 export function damaged(
   answer: Answer,
   fault: Fault | undefined,

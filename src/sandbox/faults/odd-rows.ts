@@ -18,8 +18,8 @@ const oddDates: readonly ((iso: string) => unknown)[] = [
 ];
 
 /**
- * The row as a faulty upstream would send it. A row's oddities depend on the seed and its id alone,
- * so that it is odd in the same way in every answer.
+ * Returns the row as a faulty upstream would send it. Its faults depend only on the settings and its id,
+ * so that it has the same ones in every answer.
  */
 export function toOddRow(row: SandboxTask, settings: SandboxSettings): object {
   if (isHealthy(settings)) return row;

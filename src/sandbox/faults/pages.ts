@@ -15,7 +15,7 @@ const signIn =
   '<!DOCTYPE html>\n<html><head><title>Sign in</title></head>\n<body><form method="post" action="/login">' +
   '<input name="user"><input name="password" type="password"><button>Sign in</button></form></body></html>\n';
 
-/** What somebody between a client and the API answers in its place: a page, and not the API's words. */
+/** Returns a page, as an intermediary sends it in place of the API's answer. */
 export function pageAnswer(
   status: number,
   type: SandboxSettings['pageType'],

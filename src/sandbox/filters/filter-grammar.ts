@@ -1,4 +1,4 @@
-/** A filter as read: nothing is known yet of which fields and operators the API supports. */
+/** A parsed filter. The API might not support its fields and operators. */
 export type Filter =
   | { readonly kind: 'and' | 'or'; readonly terms: readonly Filter[] }
   | { readonly kind: 'not'; readonly term: Filter }
@@ -6,11 +6,11 @@ export type Filter =
       readonly kind: 'test';
       readonly field: string;
       readonly operator: string;
-      /** None for `isnull` and `pr`, several only for `in` and `ca`. */
+      /** Empty for `isnull` and `pr`. Several only for `in` and `ca`. */
       readonly values: readonly string[];
     };
 
-/** A filter that doesn't follow the grammar. The message says what was expected and where. */
+/** Thrown if a filter doesn't follow the grammar. The message says what is wrong. */
 export class FilterSyntaxError extends Error {
   override name = 'FilterSyntaxError';
 }
@@ -27,8 +27,8 @@ const fieldName = /^[A-Za-z_][\w.]*$/;
 const maxDepth = 40;
 
 /**
- * Reads a filter. Keywords are lower case; `not` binds tighter than `and`, and `and` tighter than `or`.
- * @throws FilterSyntaxError also when parentheses and `not` are nested more than 40 deep.
+ * Parses a filter. Keywords are lower case. `not` binds tighter than `and`, and `and` tighter than `or`.
+ * @throws FilterSyntaxError for bad syntax, or if parentheses and `not` are nested more than 40 deep.
  */
 export function parseFilter(text: string): Filter {
   return new FilterParser(text).parse();
@@ -138,7 +138,7 @@ class FilterParser {
   }
 }
 
-/** No blank is needed before a quote or a parenthesis. Only `\"` and `\\` are escapes; any other backslash stands for itself. */
+/** No space is needed before a quote or parenthesis. Only `\"` and `\\` are escapes. Other backslashes are literal. */
 function tokenize(text: string): Token[] {
   const pattern = /\s+|([(),])|"((?:[^"\\]|\\["\\]|\\(?!["\\]))*)"|([^\s(),"]+)/gy;
   const tokens: Token[] = [];

@@ -4,10 +4,10 @@ import { completionStatuses } from '../tasks/task.js';
 import { type ApiVersion, allKinds } from '../versions.js';
 import { type Filter, parseFilter } from './filter-grammar.js';
 
-/** What a filter can see of a task. */
+/** The fields of a task that filters can test. */
 export interface FilterableTask {
   readonly id: string;
-  /** Id of the target where that is a source. */
+  /** Id of the target. Null if the target isn't a source. */
   readonly sourceId: string | null;
   readonly completionStatus: string | null;
   /** The kind of task, not the `type` of the answer. */
@@ -15,7 +15,7 @@ export interface FilterableTask {
   readonly launcher: string | null;
 }
 
-/** A filter that is well written but asks for what the API doesn't offer. */
+/** Thrown if a filter is well-formed but uses something that the API doesn't support. */
 export class FilterRefusedError extends Error {
   override name = 'FilterRefusedError';
 }
@@ -23,9 +23,9 @@ export class FilterRefusedError extends Error {
 type TestFilter = Extract<Filter, { kind: 'test' }>;
 
 /**
- * Turns a filter into a question that can be put to tasks. Texts are compared without regard to case.
- * @throws FilterSyntaxError when it doesn't follow the grammar.
- * @throws FilterRefusedError when the version lacks the field, the operator or the value.
+ * Compiles a filter to a predicate on tasks. Values are compared without regard to case.
+ * @throws FilterSyntaxError if it doesn't follow the grammar.
+ * @throws FilterRefusedError if the version or the settings don't allow a field, operator or value.
  */
 export function toTaskFilter(
   text: string,

@@ -1,16 +1,16 @@
 import { type SandboxDefinition } from './task.js';
 
-/** A kind of work the seeded tenant does. */
+/** A task definition of the seeded tenant. */
 export interface TaskDefinition {
-  /** Name of the tasks launched from it; a task's own name may add a suffix. */
+  /** Name of the tasks launched from it. A task's name can have a suffix. */
   readonly uniqueName: string;
   readonly description: string;
-  /** What the `type` filter matches; null where no documented kind does. */
+  /** Value that the `type` filter matches. Null if no documented kind fits. */
   readonly kind: string | null;
   readonly type: 'QUARTZ' | 'QPOC' | 'QUEUED_TASK';
   readonly target: 'source' | 'identity' | 'none';
   readonly executor: string;
-  /** How often it runs, against the others. */
+  /** How often it runs, relative to the others. */
   readonly weight: number;
   /** Label and attribute of each result. */
   readonly results: readonly (readonly [label: string, attribute: string])[];
@@ -162,7 +162,7 @@ const rows: readonly Row[] = [
   ['Access Request', null, 5, 'none', 'Workflow Case', []],
 ];
 
-/** Every definition of the seeded tenant. */
+/** All task definitions of the seeded tenant. */
 export const taskDefinitions: readonly TaskDefinition[] = rows.map(
   ([uniqueName, kind, weight, target, description, results, type = 'QUARTZ']) => ({
     uniqueName,
@@ -177,7 +177,7 @@ export const taskDefinitions: readonly TaskDefinition[] = rows.map(
   }),
 );
 
-/** The kind of a task, from its definition's name or else its own; null when neither tells. */
+/** Returns the kind of a task by its definition's name, or by its own if it has no definition. Null if unknown. */
 export function kindOf(task: {
   uniqueName: string;
   taskDefinitionSummary?: SandboxDefinition;

@@ -4,7 +4,7 @@ import { type SandboxMessage } from './task.js';
 const running =
   'This aggregation failed because the currently running aggregation must complete before the next one can start.';
 
-/** The messages a task ends with. Successes mostly have none; the other statuses say why. */
+/** Returns the messages of a finished task. Most successes have none. Other statuses have a reason. */
 export function messagesFor(status: string, random: Random, source: string): SandboxMessage[] {
   switch (status) {
     case 'WARNING':

@@ -6,15 +6,15 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** Shares of the seeded tasks that are pending at the start; the rest is finished. */
+/** Shares of the seeded tasks that are pending at the start. The rest are finished. */
 const shares = { queued: 0.015, running: 0.022, stuck: 0.034 };
 
-/** Tasks added that are too old to be returned, as a share of the others. */
+/** Additional tasks that are too old to be returned, as a share of the others. */
 const shareTooOld = 0.01;
 
 /**
- * The tasks a sandbox starts with: `count` of the last 89 days, and some that are over 90 days old.
- * Ids and shapes are decided by the seed, dates by the seed and `now` (epoch ms).
+ * Returns the initial tasks: `count` of the last 89 days, and some that are over 90 days old.
+ * Ids and shapes depend on the seed, dates on the seed and `now` (epoch ms).
  */
 export function seedTasks(seed: number, count: number, maker: TaskMaker, now: number): StoredTask[] {
   const random = new Random(`${seed}:times`);
@@ -31,7 +31,7 @@ export function seedTasks(seed: number, count: number, maker: TaskMaker, now: nu
   });
 }
 
-/** Born lately, launched within the next minutes and finished some time after. */
+/** Created recently, launched within about 10 minutes, finished later. */
 function queuedTimes(random: Random, now: number): TaskTimes {
   const launchAt = Math.round(now + random.next() * 10 * minute + 1000);
   return {
@@ -41,21 +41,21 @@ function queuedTimes(random: Random, now: number): TaskTimes {
   };
 }
 
-/** Half-way through something that ends by itself. */
+/** Launched, and ends by itself. */
 function runningTimes(random: Random, now: number): TaskTimes {
   const length = span(random);
   const launchAt = Math.round(now - random.next() * length);
   return { createdMs: launchAt - random.integer(0, 20_000), launchAt, endAt: launchAt + length + 1000 };
 }
 
-/** Never ends by itself; a quarter was never even launched. */
+/** Never ends by itself. A quarter was never launched. */
 function stuckTimes(random: Random, now: number): TaskTimes {
   const createdMs = Math.round(now - 2 * hour - random.next() ** 3 * 80 * day);
   const launchAt = random.chance(0.25) ? null : createdMs + random.integer(0, 20_000);
   return { createdMs, launchAt, endAt: null };
 }
 
-/** Born `age` ms before `now`, and over by then. */
+/** Created `age` ms and a minute before `now`, and finished by then. */
 function finishedTimes(random: Random, now: number, age: number): TaskTimes {
   const createdMs = Math.round(now - minute - age);
   const launchAt = createdMs + random.integer(0, 20_000);
@@ -66,7 +66,7 @@ function finishedTimes(random: Random, now: number, age: number): TaskTimes {
   };
 }
 
-/** Duration of a task: from 20 seconds to 3 hours, short ones more often. */
+/** Returns the duration of a task in ms: 20 seconds to 3 hours, short ones more often. */
 function span(random: Random): number {
   return Math.round(20_000 * 540 ** random.next());
 }

@@ -1,10 +1,10 @@
-/** A source of the seeded tenant; `weight` is how busy it is. */
+/** A source of the seeded tenant. `weight` is how busy it is. */
 export interface SeededSource {
   readonly name: string;
   readonly weight: number;
 }
 
-/** The sources, busiest first. Names include what breaks careless code: quotes, ampersands, umlauts, a bracket. */
+/** Sources, busiest first. Some names break careless code: quotes, ampersands, umlauts, brackets. */
 export const seededSources: readonly SeededSource[] = [
   'Active Directory',
   'Workday',
@@ -38,7 +38,7 @@ export const seededSources: readonly SeededSource[] = [
   'Retired LDAP',
 ].map((name, rank) => ({ name, weight: Math.round(60 / (rank + 1)) + 1 }));
 
-/** Who launches tasks: services, people and account names, as live tenants show them. */
+/** Launchers of tasks: services, people and account names, as live tenants show them. */
 export const launchers = [
   { name: 'System', weight: 12 },
   { name: 'cloudadmin', weight: 3 },

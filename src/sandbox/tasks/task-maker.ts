@@ -4,7 +4,7 @@ import { messagesFor } from './messages.js';
 import { identities, launchers, seededSources } from './sources.js';
 import { type SandboxDefinition, type SandboxTarget, type SandboxTask, type StoredTask } from './task.js';
 
-/** When a task is born, launched and over (epoch ms); null is never, by itself. */
+/** When a task is created, launched and finished, in epoch ms. Null if never by itself. */
 export interface TaskTimes {
   readonly createdMs: number;
   readonly launchAt: number | null;
@@ -19,7 +19,7 @@ const outcomes = [
   { status: 'TEMPERROR', weight: 2 },
 ] as const;
 
-/** Makes tasks as a tenant has them. Everything but the times is decided by the seed. */
+/** Makes tasks like those of a tenant. Everything except the times depends on the seed. */
 export class TaskMaker {
   readonly #random: Random;
   readonly #org: string;
@@ -42,7 +42,7 @@ export class TaskMaker {
     this.#definitionIds = new Map(taskDefinitions.map((definition) => [definition, random.hex(32)]));
   }
 
-  /** Draws the next task. */
+  /** Makes the next task. */
   make({ createdMs, launchAt, endAt }: TaskTimes): StoredTask {
     const random = this.#random;
     const definition = random.weighted(taskDefinitions);
@@ -77,12 +77,12 @@ export class TaskMaker {
     return { row, kind: kindOf(row), createdMs, life };
   }
 
-  /** An id for a row that came without one. */
+  /** Returns an id for a task that was inserted without one. */
   newId(): string {
     return this.#random.hex(32);
   }
 
-  /** The messages of a task that is brought to an end from outside. */
+  /** Returns the messages of a task that didn't end by itself. */
   messagesFor(status: string, row: SandboxTask): SandboxTask['messages'] {
     return messagesFor(status, this.#random, row.target?.name ?? row.uniqueName);
   }

@@ -6,11 +6,11 @@ import { TaskMaker } from './task-maker.js';
 
 const ninetyDays = 90 * 24 * 60 * 60 * 1000;
 
-/** The one set of tasks of all API versions. Times are epoch ms. */
+/** The tasks, shared by all API versions. Times are epoch ms. */
 export class TaskStore {
   readonly #maker: TaskMaker;
   readonly #byId: Map<string, StoredTask>;
-  /** Newest first; built when first asked for after a change. */
+  /** Newest first. Undefined after a change, until the next read. */
   #sorted: StoredTask[] | undefined;
   #inserted = 0;
 
@@ -19,27 +19,27 @@ export class TaskStore {
     this.#byId = new Map(seedTasks(seed, tasks, this.#maker, now).map((task) => [task.row.id, task]));
   }
 
-  /** Every task of the last 90 days, in the order of a list that asks for no other: newest first, ties by id. */
+  /** Returns every task of the last 90 days in the default order: newest first, ties by id. */
   visible(now: number): StoredTask[] {
     this.#sorted ??= [...this.#byId.values()].sort(newestFirst);
     return this.#sorted.filter((task) => !isTooOld(task, now));
   }
 
-  /** A task by its id, unless it is over 90 days old. */
+  /** Returns a task by its id. Undefined if unknown or over 90 days old. */
   find(id: string, now: number): StoredTask | undefined {
     const task = this.#byId.get(id);
     return task === undefined || isTooOld(task, now) ? undefined : task;
   }
 
-  /** Puts a row in place of the task with its id; from then on the task reads as written. */
+  /** Replaces the task with the id of the row. From then on, readers see the row as it is. */
   write(row: SandboxTask, now: number): void {
     const created = Date.parse(row.created);
     this.#put({ row, kind: kindOf(row), createdMs: Number.isNaN(created) ? now : created });
   }
 
   /**
-   * Adds a task, created now and running unless the fields given say otherwise.
-   * A task given with a `completionStatus` is finished; it replaces one that has its id.
+   * Adds a task, by default created now and running. It is finished if it has a `completionStatus`.
+   * Replaces a task with the same id.
    */
   insert(given: Partial<SandboxTask>, now: number): SandboxTask {
     const at = new Date(now).toISOString();
@@ -68,7 +68,7 @@ export class TaskStore {
     return row;
   }
 
-  /** Adds tasks that a tenant would have created just now; by turns finished and running without an end. */
+  /** Adds generated tasks, created now: finished and never-ending ones in turn. */
   insertMade(count: number, now: number): void {
     for (let index = 0; index < count; index++) {
       const endAt = this.#inserted++ % 2 === 0 ? now : null;
@@ -76,7 +76,7 @@ export class TaskStore {
     }
   }
 
-  /** Ends a task now, whatever its state. @throws RangeError when no such task is visible. */
+  /** Ends a task now, in any state. @throws RangeError if no such task is visible. */
   complete(id: string, status: string, now: number): void {
     const task = this.#required(id, now);
     const at = new Date(now).toISOString();
@@ -101,7 +101,7 @@ export class TaskStore {
     this.#put({ ...task, row, life });
   }
 
-  /** Takes a task away. @throws RangeError when no such task is visible. */
+  /** Removes a task. @throws RangeError if no such task is visible. */
   remove(id: string, now: number): void {
     this.#required(id, now);
     this.#byId.delete(id);
@@ -124,7 +124,7 @@ function newestFirst(a: StoredTask, b: StoredTask): number {
   return b.createdMs - a.createdMs || byId(a, b);
 }
 
-/** Oldest first, ties by id. */
+/** Compares tasks: oldest first, ties by id. */
 export function oldestFirst(a: StoredTask, b: StoredTask): number {
   return a.createdMs - b.createdMs || byId(a, b);
 }

@@ -1,4 +1,4 @@
-/** A task as it goes over the wire. Enums are plain strings here: faults and inserted tasks may hold other values. */
+/** A task as it goes over the wire. Enums are plain strings, because inserted tasks can have other values. */
 export interface SandboxTask {
   id: string;
   type: string;
@@ -38,7 +38,7 @@ export interface SandboxMessage {
   parameters: (string | object)[] | null;
 }
 
-/** The definition a task was launched from. */
+/** The definition that a task was launched from. */
 export interface SandboxDefinition {
   id: string;
   uniqueName: string;
@@ -48,7 +48,7 @@ export interface SandboxDefinition {
   arguments: Record<string, unknown>;
 }
 
-/** The documented completion statuses. */
+/** Documented completion statuses. */
 export const completionStatuses: readonly string[] = [
   'SUCCESS',
   'WARNING',
@@ -57,35 +57,35 @@ export const completionStatuses: readonly string[] = [
   'TEMPERROR',
 ];
 
-/** How a task moves: what a reader sees is a function of the clock, so nothing has to run in between. */
-export interface TaskLife {
-  /** Epoch ms; null when it is never launched by itself. */
+/** How a task progresses. What readers see depends on the clock alone, so no timers are needed. */
+interface TaskLife {
+  /** Epoch ms. Null if it is never launched by itself. */
   readonly launchAt: number | null;
-  /** Epoch ms; null when it never ends by itself. */
+  /** Epoch ms. Null if it never ends by itself. */
   readonly endAt: number | null;
-  /** Percent at which a task without an end is stuck. */
+  /** Percentage at which a task that never ends is stuck. */
   readonly stuckAtPercent: number;
-  /** What `attributes` holds before the end. */
+  /** Value of `attributes` before the end. */
   readonly attributes: Record<string, unknown>;
 }
 
-/** A task in the store: how it reads at its end, and how it gets there. */
+/** A task in the store: its row at the end, and how it gets there. */
 export interface StoredTask {
   readonly row: SandboxTask;
-  /** What the `type` filter matches; no field of the answer tells it. */
+  /** Value that the `type` filter matches. No field of the answer has it. */
   readonly kind: string | null;
   readonly createdMs: number;
-  /** Absent once the row is written down as it is, by an insert or a patch. */
+  /** Undefined after an insert or a patch: readers see the row as it is. */
   readonly life?: TaskLife;
 }
 
-/** `completionStatus` as readers see it at `now`: `raceMs` later than the task's end. */
+/** Returns `completionStatus` as readers see it at `now`. It appears `raceMs` after the task's end. */
 export function statusAt({ row, life }: StoredTask, now: number, raceMs: number): string | null {
   if (life === undefined) return row.completionStatus;
   return life.endAt !== null && now >= life.endAt + raceMs ? row.completionStatus : null;
 }
 
-/** The task as readers see it at `now`. */
+/** Returns the task as readers see it at `now`. */
 export function rowAt(task: StoredTask, now: number, raceMs: number): SandboxTask {
   const { row, life } = task;
   if (life === undefined) return row;
@@ -107,7 +107,7 @@ export function rowAt(task: StoredTask, now: number, raceMs: number): SandboxTas
   return { ...pending, ...progressAt(life, life.launchAt, now, row.percentComplete) };
 }
 
-/** In a hundred equal steps from nothing to what the task ends with. */
+/** Progresses from 0 to the final percentage in 100 equal steps. */
 function progressAt(
   { endAt, stuckAtPercent }: TaskLife,
   launchAt: number,
