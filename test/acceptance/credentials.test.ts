@@ -4,7 +4,7 @@ import { startScriptedUpstream } from '../support/scripted-upstream.js';
 
 const codes = ({ errors }: Reply): unknown[] => errors.map(({ extensions }) => extensions['code']);
 
-describe('without any setting, each client is asked for its own token', () => {
+describe('in pass-through mode', () => {
   const pair = new Pair('v1', { launcherIsCaller: true }, { SAIL_ANONYMOUS: '' });
   const lenient = new Pair('v1', { launcherIsCaller: true });
   beforeAll(() => Promise.all([pair.start(), lenient.start()]));
@@ -27,7 +27,7 @@ describe('without any setting, each client is asked for its own token', () => {
     ['a bearer of nothing', { authorization: 'Bearer ' }],
     ['a token without a scheme', { authorization: 'abc.def.ghi' }],
     ['a cookie', { cookie: 'token=abc' }],
-  ])('%s gives UNAUTHENTICATED for each field, and no call', async (_, headers) => {
+  ])('%s gives UNAUTHENTICATED for each field and costs no call', async (_, headers) => {
     const reply = await pair.ask(everything, {}, headers);
     expect(reply.status).toBe(200);
     expect(reply.data).toEqual({
@@ -42,14 +42,14 @@ describe('without any setting, each client is asked for its own token', () => {
     expect(pair.calls()).toEqual([]);
   });
 
-  test('what tells nothing of tasks needs none', async () => {
+  test('fields that tell nothing of tasks need no token', async () => {
     expect(await pair.ask('{ __typename __schema { queryType { name } } _service { sdl } }')).toMatchObject({
       data: { __schema: { queryType: { name: 'Query' } } },
       errors: [],
     });
   });
 
-  test('a token is passed on as it is', async () => {
+  test('a token is passed on unchanged', async () => {
     const token = pair.sandbox.token({ marker: 'me' });
     for (const scheme of ['Bearer', 'bearer', 'BEARER ']) {
       const authorization = `${scheme} ${token}`;
@@ -65,7 +65,7 @@ describe('without any setting, each client is asked for its own token', () => {
     }
   });
 
-  test('SAIL_ANONYMOUS=on asks without one, and still passes nothing on that is none', async () => {
+  test('SAIL_ANONYMOUS=on asks without a token, and passes on nothing that isn’t one', async () => {
     const query = '{ taskStatuses(limit: 1) { nodes { id } } }';
     for (const headers of [{}, { authorization: 'Basic dXNlcjpodW50ZXIy' }] as Record<string, string>[]) {
       expect((await lenient.ask(query, {}, headers)).errors).toEqual([]);
@@ -91,7 +91,7 @@ describe('a gateway that calls as itself', () => {
   beforeAll(() => pair.start());
   afterAll(() => pair.stop());
   beforeEach(async () => {
-    // Past the end of whatever token a test before may have left.
+    // Expires any token that an earlier test left.
     pair.now += 24 * 3_600_000;
     pair.sandbox.configure({ expiredRate: 0, faultLimit: 0, faultOperations: [] });
     await ask();
@@ -111,7 +111,7 @@ describe('a gateway that calls as itself', () => {
     ]);
     expect(replies.flatMap(({ errors }) => errors)).toEqual([]);
     const calls = pair.sandbox.calls.splice(0);
-    // One list for the first two: all who reach the gateway are one principal.
+    // The first two share a list, because all callers are one principal.
     expect(calls.map(({ operation }) => operation)).toEqual([
       'token',
       'getTaskStatusList',

@@ -16,7 +16,7 @@ async function page(pair: Pair, field: string, args: string, after?: string | nu
   return data.page as PageOf;
 }
 
-/** All rows by cursor; `between` disturbs the list after each page. */
+/** Returns the ids of all rows, read by cursor. `between` is called after each page, and can change the list. */
 async function walk(
   pair: Pair,
   field: string,

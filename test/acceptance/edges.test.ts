@@ -1,20 +1,21 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Environment, Gateway } from '../../src/index.js';
 import type { Log } from '../../src/telemetry/logger.js';
 import { ask, startGatewayOn, type Reply } from '../support/pair.js';
-import { startScriptedUpstream, type ScriptedUpstream } from '../support/scripted-upstream.js';
+import {
+  answer,
+  startScriptedUpstream,
+  type Script,
+  type ScriptedUpstream,
+} from '../support/scripted-upstream.js';
 import { silentLog } from '../support/silent-log.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const HTML_TYPE = { 'content-type': 'text/html' };
 const page = '<html>Sign in</html>';
 
-type Answer = (response: ServerResponse, request: IncomingMessage) => unknown;
-const reply =
-  (status: number, headers: Record<string, string> = JSON_TYPE, body = ''): Answer =>
-  (response) =>
-    response.writeHead(status, headers).end(body);
+const reply = (status: number, headers: Record<string, string> = JSON_TYPE, body = ''): Script =>
+  answer(status, headers, body);
 
 let upstream: ScriptedUpstream;
 let gateway: Gateway;
@@ -39,12 +40,12 @@ afterEach(async () => {
   await upstream.stop();
 });
 
-/** Answers each call by the first of these whose text is in its method and path. */
-function answerBy(answers: Record<string, Answer>): void {
+/** Answers each call by the first entry whose key is in its method and path. Other calls get a 500. */
+function answerBy(answers: Record<string, Script>): void {
   upstream.answer = (request, response) => {
     const call = `${request.method ?? ''} ${request.url ?? ''}`;
     const found = Object.entries(answers).find(([part]) => call.includes(part));
-    (found?.[1] ?? reply(500))(response, request);
+    (found?.[1] ?? reply(500))(request, response);
   };
 }
 
@@ -90,7 +91,7 @@ describe('a page in place of an answer', () => {
     'of Cloudflare’s with status %i has a read sent again',
     async (status) => {
       answerBy({
-        ' /': (response) =>
+        ' /': (_request, response) =>
           upstream.requests.length < 3
             ? response.writeHead(status, HTML_TYPE).end(page)
             : response.writeHead(200, JSON_TYPE).end('[]'),
@@ -100,7 +101,7 @@ describe('a page in place of an answer', () => {
     },
   );
 
-  test('of the token endpoint says so in service mode, and credentials count as refused by SailPoint alone', async () => {
+  test('of the token endpoint is reported as such in service mode, and refuses no credentials', async () => {
     await start('v1', {
       SAIL_ANONYMOUS: undefined,
       SAIL_CREDENTIALS: 'service',
@@ -121,11 +122,8 @@ describe('a page in place of an answer', () => {
     answerBy({ '/oauth/token': reply(302, { location: 'https://login.example.com/?code=s3cr3t' }) });
     expect(codes(await ask(gateway.url, LIST))).toEqual(['UPSTREAM_BAD_RESPONSE']);
     answerBy({
-      '/oauth/token': (response, request) => {
-        let body = '';
-        request.on('data', (piece) => (body += String(piece)));
-        request.on('end', () => response.writeHead(403, HTML_TYPE).end(body));
-      },
+      '/oauth/token': (_request, response) =>
+        response.writeHead(403, HTML_TYPE).end(upstream.requests.at(-1)?.body),
     });
     expect(codes(await ask(gateway.url, LIST))).toEqual(['UPSTREAM_BAD_RESPONSE']);
     expect(JSON.stringify(warnings)).not.toMatch(/s3cr3t|the.secret/);
@@ -189,7 +187,7 @@ describe('no task', () => {
 });
 
 describe('a count of pending tasks', () => {
-  test.each<[string, Answer]>([
+  test.each<[string, Script]>([
     ['405', reply(405)],
     ['501', reply(501)],
     ['a page', reply(200, HTML_TYPE)],
@@ -240,7 +238,7 @@ describe('an answer that is too large', () => {
 
   test('of joined lookups has them asked in smaller parts', async () => {
     answerBy({
-      'filters=': (response, { url }) => {
+      'filters=': ({ url }, response) => {
         const ids = rows(url);
         response
           .writeHead(200, JSON_TYPE)
@@ -269,13 +267,13 @@ describe('an answer that is too large', () => {
 
 describe('an update', () => {
   const cut =
-    (headers: Record<string, string>): Answer =>
-    (response) => {
+    (headers: Record<string, string>): Script =>
+    (_request, response) => {
       response.writeHead(200, { ...headers, 'content-length': '100' }).write('{"id"');
       response.socket?.destroySoon();
     };
 
-  test.each<[string, Answer, unknown]>([
+  test.each<[string, Script, unknown]>([
     ['a task', reply(200, JSON_TYPE, '{"id":"a"}'), { id: 'a' }],
     ['an empty 200', reply(200), null],
     ['an empty 200 without a type', reply(200, {}), null],
@@ -287,7 +285,7 @@ describe('an update', () => {
     ['JSON that is cut off', cut(JSON_TYPE), null],
     [
       'JSON that never ends',
-      (response) => {
+      (_request, response) => {
         response.writeHead(200, JSON_TYPE).write('{');
       },
       null,
@@ -306,7 +304,7 @@ describe('an update', () => {
     expect(calls()).toHaveLength(1);
   });
 
-  test.each<[string, Answer, string, boolean]>([
+  test.each<[string, Script, string, boolean]>([
     ['a sign-in page', reply(200, HTML_TYPE, page), 'UPSTREAM_BAD_RESPONSE', true],
     ['a page without a type', reply(200, {}, page), 'UPSTREAM_BAD_RESPONSE', true],
     ['an empty page', reply(204, HTML_TYPE), 'UPSTREAM_BAD_RESPONSE', true],
@@ -322,7 +320,7 @@ describe('an update', () => {
     ['a 500', reply(500, JSON_TYPE, '{}'), 'UPSTREAM_UNAVAILABLE', true],
     ['a 502 page', reply(502, HTML_TYPE, page), 'UPSTREAM_UNAVAILABLE', true],
     ['a 504', reply(504), 'UPSTREAM_TIMEOUT', true],
-    ['a dropped connection', (response) => response.destroy(), 'UPSTREAM_UNAVAILABLE', true],
+    ['a dropped connection', (_request, response) => response.destroy(), 'UPSTREAM_UNAVAILABLE', true],
     ['nothing', () => undefined, 'UPSTREAM_TIMEOUT', true],
     ['a 400', reply(400, JSON_TYPE, '{}'), 'BAD_USER_INPUT', false],
     ['a 401', reply(401), 'UNAUTHENTICATED', false],
@@ -388,7 +386,7 @@ describe('an update', () => {
 });
 
 test('the reason of failed connections is logged once a minute, without a path or a token', async () => {
-  answerBy({ ' /': (response) => response.destroy() });
+  answerBy({ ' /': (_request, response) => response.destroy() });
   for (let turn = 0; turn < 3; turn++) await ask(gateway.url, LIST, {}, { authorization: 'Bearer s3cr3t' });
   const reasons = warnings.filter(({ details }) => 'host' in details);
   expect(reasons).toHaveLength(1);

@@ -6,7 +6,7 @@ import { startScriptedUpstream, type ScriptedUpstream } from '../support/scripte
 const SECRET = 'Bearer secret-token-0123456789';
 const QUERY = '{ one: taskStatus(id: "x") { id } list: taskStatuses { nodes { id } } ok: __typename }';
 
-/** Codes by path: fields fail in any order. */
+/** Returns codes by path, because fields fail in any order. */
 const codes = (errors: Reply['errors']): object =>
   Object.fromEntries(errors.map(({ path, extensions }) => [String(path), extensions['code']]));
 
@@ -41,7 +41,7 @@ describe('whatever the upstream answers', () => {
       causes: [],
     });
 
-  test.each([
+  const answers = [
     [400, dto('400.1.3 Illegal value', 'the words'), 'BAD_USER_INPUT', 'the words'],
     [
       400,
@@ -74,9 +74,10 @@ describe('whatever the upstream answers', () => {
     [200, '[{"id":"a"', 'UPSTREAM_BAD_RESPONSE', ''],
     [200, '<html>', 'UPSTREAM_BAD_RESPONSE', ''],
     [200, '"text"', 'UPSTREAM_BAD_RESPONSE', ''],
-  ])(
-    '%i %s gives %s for each field asked, and the rest of the answer stands',
-    async (status, body, code, words) => {
+  ] as [status: number, body: string, code: string, words: string][];
+  test.each(answers.map(([status, body, code, words]) => [status, code, words, body] as const))(
+    '%i is %s for each field, with the words “%s”',
+    async (status, code, words, body) => {
       const { status: http, data, errors } = await answered(status, body, { 'SLPT-Request-ID': 'r1' });
       expect(http).toBe(200);
       expect(data).toEqual({ one: null, list: null, ok: 'Query' });

@@ -6,7 +6,7 @@ import { Pair } from '../support/pair.js';
 const folder = 'schema/operations';
 const files = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
 const schema = buildSchema(readFileSync('schema/schema.graphql', 'utf8'));
-// The seed and the number of tasks that a newcomer's sandbox has.
+// The sandbox's default seed and number of tasks.
 const pair = new Pair('beta', { tasks: 3000 });
 
 beforeAll(() => pair.start());

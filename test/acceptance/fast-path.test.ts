@@ -21,7 +21,7 @@ beforeEach(() => {
   fullPath.length = 0;
 });
 
-/** Headers that differ from answer to answer. */
+/** Headers that differ between answers. */
 const own = ['date', 'x-request-id', 'keep-alive', 'connection'];
 const shown = ({ status, headers, data, errors }: Reply): unknown => ({
   status,
@@ -36,7 +36,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** Ids that are drawn for each answer. */
+/** Ids that are generated for each answer. */
 const DRAWN = /(?<="requestId":"|"errorId":"|Quote )[\da-f-]{32,36}/g;
 
 async function answerOf(response: Response): Promise<Answer> {
@@ -61,7 +61,7 @@ async function get(parameters: Record<string, string>): Promise<Answer> {
   return answerOf(response);
 }
 
-/** Sends a request twice and gives the answer, which is the same with the same upstream calls. */
+/** Sends a request twice and returns the answer. Asserts that both have the same answer and upstream calls. */
 async function twice(body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
   pair.sandbox.calls.length = 0;
   const first = await send(body, headers);
@@ -140,7 +140,7 @@ describe('a query that is sent again', () => {
     expect(answer.text).toMatch(/"path":\["none"\].*"RATE_LIMITED"/);
   });
 
-  test('takes the full path where the upstream gives what the schema doesn’t allow, without another call', async () => {
+  test('takes the full path, without another call, for a value that the schema doesn’t allow', async () => {
     const upstream = await startScriptedUpstream();
     upstream.answer = (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'x-total-count': '99999999999' });
@@ -273,7 +273,7 @@ describe('a hash', () => {
   });
 });
 
-describe('what is as good as absent', () => {
+describe('what is treated as absent', () => {
   const query = 'query Named { taskStatuses(limit: 1) { nodes { id } } }';
   const absent = [
     { operationName: '' },

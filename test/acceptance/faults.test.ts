@@ -12,7 +12,7 @@ const BESIDE =
 const codes = ({ errors }: Reply): object =>
   Object.fromEntries(errors.map(({ path, extensions }) => [String(path), extensions['code']]));
 
-/** Waits until something holds, for a second at the most. */
+/** Waits until `holds` returns true. @throws Error after a second. */
 async function until(holds: () => boolean): Promise<void> {
   for (let waited = 0; !holds(); waited += 5) {
     if (waited > 1_000) throw new Error(`not within a second: ${String(holds)}`);
@@ -29,7 +29,7 @@ afterEach(async () => {
 
 describe('time', () => {
   let upstream: ScriptedUpstream;
-  /** The calls whose connection was cut by the gateway. */
+  /** URLs of the calls whose connection the gateway closed. */
   let cut: string[];
   beforeEach(async () => {
     cut = [];
@@ -85,7 +85,7 @@ describe('time', () => {
     };
     await gateway.stop();
     gateway = await startGatewayOn(upstream.url, 'beta', Date.now, { OPERATION_DEADLINE: '600ms' });
-    // A list that heeds no offset, read whole, would take many calls.
+    // Its slices never overlap, so reading the list whole would take many calls.
     expect(codes(await ask(gateway.url, '{ list: pendingTasks(first: 5) { nodes { id } } }'))).toEqual({
       list: 'UPSTREAM_TIMEOUT',
     });
@@ -272,7 +272,7 @@ test('no more than UPSTREAM_CONCURRENCY calls are in flight at a time, and all a
     held.push(response);
     most = Math.max(most, held.length);
     const isLast = upstream.requests.length === 20;
-    // A fourth call would arrive before the answers.
+    // A fourth concurrent call would arrive before the answers.
     if (held.length === 3 || isLast)
       setTimeout(() => {
         for (const each of held) each.end('[]');
@@ -349,7 +349,7 @@ describe('an answer that is no good', () => {
   });
 });
 
-/** Asks, and leaves when told to. */
+/** Sends a query as a client that can leave before the answer. */
 function visit(url: string, query: string): { leave: () => void } {
   const client = request(`${url}/graphql`, {
     method: 'POST',

@@ -18,7 +18,7 @@ function start(environment: Record<string, string>): Promise<Gateway> {
   return startGateway(reading.value);
 }
 
-/** Without what `fetch` does of its own accord: encodings, and following redirects. */
+/** Unlike `fetch`, sends no `Accept-Encoding` and follows no redirects. */
 function request(url: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     get(url, { headers, agent: false }, (response) => {
@@ -95,10 +95,10 @@ describe('GraphiQL', () => {
   });
 
   test.each([
-    ['gzip, deflate, br, zstd', 'br'],
-    ['gzip', 'gzip'],
-    ['identity', undefined],
-  ])('to a browser that accepts %s has the encoding %s', async (accepted, encoding) => {
+    ['gzip, deflate, br, zstd', 'the encoding br', 'br'],
+    ['gzip', 'the encoding gzip', 'gzip'],
+    ['identity', 'no encoding', undefined],
+  ])('to a browser that accepts %s has %s', async (accepted, _, encoding) => {
     const script = assets.find((name) => name.endsWith('.js')) ?? '';
     for (const path of ['graphql', `graphiql/${script}`]) {
       const { headers } = await request(`${url}/${path}`, { accept: BROWSER, 'accept-encoding': accepted });

@@ -123,7 +123,7 @@ onEachVersion((pair) => {
       expect(pair.queries()).toEqual([{ limit: '1' }, { limit: '1' }]);
     });
 
-    test.each([
+    const refusals = [
       ['filter: null', 'filter', 'must not be null'],
       ['filter: { id: null }', 'filter.id', 'must not be null'],
       ['filter: { id: { eq: null } }', 'filter.id.eq', 'must not be null'],
@@ -156,18 +156,22 @@ onEachVersion((pair) => {
       ['offset: 0, first: 1', 'offset', 'page mode'],
       ['after: ""', 'after', 'malformed'],
       ['after: "nonsense"', 'after', 'malformed'],
-    ])('%s is refused by name and rule, without a call', async (args, argument, rule) => {
-      const { status, data, errors } = await pair.ask(
-        `{ taskStatuses(${args}) { nodes { id } } ok: __typename }`,
-      );
-      expect(status).toBe(200);
-      expect(data).toEqual({ taskStatuses: null, ok: 'Query' });
-      expect(errors).toHaveLength(1);
-      expect(errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', argument });
-      expect(errors[0]?.message).toContain(rule);
-      expect(errors[0]?.message).toContain(`"${argument}"`);
-      expect(pair.calls()).toEqual([]);
-    });
+    ] as [args: string, argument: string, rule: string][];
+    test.each(refusals.map(([args, argument, rule]) => [argument, rule, args] as const))(
+      'the argument %s is refused by the rule “%s”, without a call',
+      async (argument, rule, args) => {
+        const { status, data, errors } = await pair.ask(
+          `{ taskStatuses(${args}) { nodes { id } } ok: __typename }`,
+        );
+        expect(status).toBe(200);
+        expect(data).toEqual({ taskStatuses: null, ok: 'Query' });
+        expect(errors).toHaveLength(1);
+        expect(errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', argument });
+        expect(errors[0]?.message).toContain(rule);
+        expect(errors[0]?.message).toContain(`"${argument}"`);
+        expect(pair.calls()).toEqual([]);
+      },
+    );
 
     test('text that is not well-formed Unicode is refused by name and rule, without a call', async () => {
       const { errors } = await pair.ask(

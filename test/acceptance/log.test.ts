@@ -20,8 +20,8 @@ async function stopped(gateway: Run): Promise<void> {
   expect(await gateway.exit).toBe(0);
 }
 
-/** What a line says of the upstream. */
-interface Told {
+/** The operation, duration and upstream calls in a line. */
+interface LogLine {
   readonly operation?: string;
   readonly ms: number;
   readonly upstream?: { readonly calls: number; readonly ms: number };
@@ -107,7 +107,7 @@ describe('the log of requests', () => {
     await ask(url, `query Two { a: taskStatuses(limit: 3) { nodes { id } } pendingTasks { nodes { id } } }`);
     await ask(url, 'query None { __typename }');
     await stopped(gateway);
-    const told = answered(gateway).map((line) => line as unknown as Told);
+    const told = answered(gateway).map((line) => line as unknown as LogLine);
     expect(told.map(({ operation, upstream: taken }) => [operation, taken?.calls])).toEqual([
       ['Retried', 2],
       ['Retried', 1],
@@ -154,13 +154,13 @@ describe('the log of requests', () => {
     expect((await stayer).data).toEqual({ taskStatuses: { nodes: [] } });
     await stopped(gateway);
     const isAnswer = ({ msg }: Record<string, unknown>): boolean => /answer/.test(String(msg));
-    const [left, stayed] = lines(gateway).filter(isAnswer) as unknown as Told[];
+    const [left, stayed] = lines(gateway).filter(isAnswer) as unknown as LogLine[];
     expect(left).toMatchObject({ level: 'debug', msg: 'left before the answer' });
     expect(left).not.toHaveProperty('status');
     expect([left?.upstream?.calls, stayed?.upstream?.calls]).toEqual([1, 1]);
     expect(left?.upstream?.ms).toBeGreaterThan(DELAY_MS - 5);
     expect(left?.ms).toBeGreaterThan(DELAY_MS - 5);
-    // Slow enough for a line that is always written.
+    // Slow enough to be logged at `info`.
     expect(stayed).toMatchObject({ level: 'info', status: 200 });
     expect(stayed?.ms).toBeGreaterThan(2_000);
     expect(stayed?.upstream?.ms).toBeGreaterThan(2_000 + DELAY_MS - 50);
@@ -280,7 +280,7 @@ describe('no secret is in any log, error or command line', () => {
     await stopped(gateway);
     expect(lines(gateway).length).toBeGreaterThan(30);
     expect(lines(gateway).filter(({ level }) => level === 'error')).toEqual([]);
-    // What a client sent in a variable may come back to it in an error, but to no log.
+    // An error may repeat a client's variables to it, but a log may not.
     const errors = JSON.stringify(told).replaceAll(secrets.variable, '');
     return [gateway.out(), gateway.err(), shown, errors].join('\n');
   }

@@ -8,7 +8,7 @@ let sandbox: Sandbox;
 let gateway: Gateway;
 let clock: VirtualClock;
 
-/** A gateway in front of a sandbox that has a rate limit, both under a clock that stands still. */
+/** Starts a gateway in front of a sandbox with a rate limit. Their clock stands still. */
 async function start(version: string, rateLimit = '100/10s', tasks = 50): Promise<void> {
   clock = new VirtualClock();
   const { now, after } = clock;
@@ -31,7 +31,7 @@ const list = (index: number, headers = {}): Promise<Reply> =>
   );
 const refusals = (): number => sandbox.calls.filter(({ status }) => status === 429).length;
 
-/** Waits until so many of them are answered, without the clock moving. */
+/** Waits until `count` of them are answered, without advancing the clock. */
 async function answered(replies: readonly Reply[], count: number): Promise<void> {
   while (replies.length < count) await settle();
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -40,7 +40,7 @@ async function answered(replies: readonly Reply[], count: number): Promise<void>
 test.each(['beta', 'v1'])(
   'on %s a thousand different tasks, looked up at once by one principal, are all answered, by few calls',
   async (version) => {
-    // By the real clock: lookups gather for some milliseconds once half of the limit is used up.
+    // Uses the real clock, because lookups wait some milliseconds for a batch once half of the limit is used up.
     sandbox = await startSandbox({ settings: { rateLimit: '100/10s', tasks: 1_500 } });
     gateway = await startGatewayOn(sandbox.url, version, Date.now, { SAIL_RATE_LIMIT: '100/10s' });
     const authorization = `Bearer ${sandbox.token()}`;
@@ -86,7 +86,7 @@ describe('where another gateway has used up the limit', () => {
     sandbox.calls.length = 0;
   };
 
-  test('one refusal holds up the calls of the client until the limit allows them again', async () => {
+  test('one refusal holds up the client’s calls until the limit allows them again', async () => {
     await start('v1');
     await exhaust();
     await clock.advance(3_000);
@@ -101,7 +101,7 @@ describe('where another gateway has used up the limit', () => {
     expect([sandbox.calls.length, refusals()]).toEqual([4, 1]);
   });
 
-  test('nothing is remembered of it without a limit of the gateway’s own: each call waits for itself', async () => {
+  test('and this one has no limit of its own, each call waits for itself', async () => {
     await start('v1', 'off');
     await exhaust();
     await clock.advance(3_000);

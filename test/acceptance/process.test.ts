@@ -62,7 +62,7 @@ describe('the process', () => {
   });
 
   test('is not held up by connections that ask nothing, or never finish to ask', async () => {
-    // Well within the time to stop, after which it would end with 1.
+    // It must exit long before the stop timeout. After that, it would exit with 1.
     const gateway = run({
       PORT: '0',
       SANDBOX_LATENCY_MS: '1000',
@@ -94,7 +94,7 @@ describe('the process', () => {
   });
 
   describe('obeys a signal before it is ready', () => {
-    // As the first process of its namespace: the kernel keeps signals from it that it does not listen for.
+    // If allowed, as the first process of a namespace: the kernel drops signals that such a process doesn't listen for.
     const first = ['unshare', '--pid', '--fork', '--mount-proc'];
     const isAllowed = spawnSync(first[0] ?? '', [...first.slice(1), 'true']).status === 0;
     const command = [...(isAllowed ? first : []), process.execPath];
@@ -298,7 +298,7 @@ describe('the process', () => {
   });
 });
 
-/** A connection that has sent a text and stays open; and all that comes back until the other side closes it. */
+/** Opens a connection and sends a text. `answer` is all that comes back until the other side closes it. */
 async function open(url: string, text: string): Promise<{ socket: Socket; answer: Promise<string> }> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
@@ -315,7 +315,7 @@ async function open(url: string, text: string): Promise<{ socket: Socket; answer
   };
 }
 
-/** Waits until an operation has reached the sandbox of the gateway. */
+/** Waits until a call has reached the gateway's sandbox. */
 async function inFlight(gateway: Run): Promise<void> {
   await written(gateway, 'err', '"sandbox":"');
   const sandbox = /"sandbox":"([^"]+)"/.exec(gateway.err())?.[1] ?? '';

@@ -43,7 +43,7 @@ onEachVersion((pair) => {
     );
   });
 
-  test.each([
+  const refusals = [
     [[], 'input.patch', 'at least one'],
     [[{ op: 'REPLACE', path: '/a' }], 'input.patch[0].value', 'needed by REPLACE'],
     [[...end, { op: 'ADD', path: '/a' }], 'input.patch[2].value', 'needed by ADD'],
@@ -56,13 +56,17 @@ onEachVersion((pair) => {
     [[{ op: 'REPLACE', path: '/a', value: 1, from: '/b' }], 'input.patch[0].from', 'no meaning for REPLACE'],
     [[{ op: 'REMOVE', path: 'a' }], 'input.patch[0].path', 'JSON Pointer'],
     [[{ op: 'REMOVE', path: '/a~2' }], 'input.patch[0].path', 'JSON Pointer'],
-  ])('%j is refused by name and rule before anything is sent', async (patch, argument, rule) => {
-    const { status, data, errors } = await pair.ask(UPDATE, { input: { id: 'x', patch } });
-    expect([status, data]).toEqual([200, { updateTaskStatus: null }]);
-    expect(errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', argument, mayBeApplied: false });
-    expect(errors[0]?.message).toContain(rule);
-    expect(pair.calls()).toEqual([]);
-  });
+  ] as [patch: object[], argument: string, rule: string][];
+  test.each(refusals.map(([patch, argument, rule]) => [argument, rule, patch] as const))(
+    '%s is refused by the rule “%s” before anything is sent',
+    async (argument, rule, patch) => {
+      const { status, data, errors } = await pair.ask(UPDATE, { input: { id: 'x', patch } });
+      expect([status, data]).toEqual([200, { updateTaskStatus: null }]);
+      expect(errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', argument, mayBeApplied: false });
+      expect(errors[0]?.message).toContain(rule);
+      expect(pair.calls()).toEqual([]);
+    },
+  );
 
   test('an unknown task is NOT_FOUND', async () => {
     const { data, errors } = await pair.ask(UPDATE, { input: { id: 'unknown', patch: end } });

@@ -17,7 +17,7 @@ afterAll(async () => {
   await upstream.stop();
 });
 
-/** Tokens that are alike: in case, at their ends, in length; and none at all. */
+/** Similar tokens that differ in case, at the end or in length, and no token. */
 const tokens = ['token-of-a', 'token-of-A', 'token-of-a2', 'token-of', undefined];
 const ids = ['a', 'b', 'c', 'd'];
 
@@ -25,7 +25,7 @@ const step = fc.record({
   who: fc.nat(tokens.length - 1),
   ids: fc.subarray(ids, { minLength: 1 }),
   list: fc.boolean(),
-  /** Turns of the event loop until the next one asks: mostly none. */
+  /** Turns of the event loop until the next request. Mostly none. */
   turns: fc.constantFrom(0, 0, 0, 1, 3),
 });
 
@@ -47,7 +47,7 @@ test('callers who ask in the same moment are never in one call, and each is answ
             ? [...filter.matchAll(/"([^"]*)"/g)].map(([, id]) => id ?? '')
             : pathname.split('/').slice(3);
           const row = (id: string): object => ({ id, launcher: mark });
-          // Who looks nothing up asks for a list, which has rows of its own.
+          // A call without ids is for a list, which has its own row.
           const others = named.filter((id) => !wanted.get(mark)?.has(id));
           const rows = named.length > 0 ? named.map(row) : [row('listed')];
           const body = others.length > 0 ? [] : pathname.endsWith('/v1') ? rows : rows[0];

@@ -15,7 +15,7 @@ import {
 let gateways: Gateways;
 beforeAll(async () => {
   gateways = await startGateways();
-  // Without a date, so that a cursor names every row before its own.
+  // Rows without a date, so that a cursor names every row before its own.
   const rows = JSON.stringify(many(250, (i) => ({ id: `r${i}` })));
   gateways.upstream.answer = (_request, response) =>
     response.setHeader('content-type', 'application/json').end(rows);
@@ -159,7 +159,7 @@ describe('what is sent beside a text', () => {
     return many(count, (i) => String(i));
   }
 
-  /** The mark of cursors that continue after any row of the whole list. */
+  /** Returns the scope in cursors of the whole list. */
   function scopeOfAll(): string {
     const parts = ['taskStatuses', { terms: [] }, 'DESC'];
     return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 8);

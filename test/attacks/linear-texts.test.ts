@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateways.stop());
 
-/** Texts of operations, whole or broken, each long by something else. */
+/** Texts of operations, valid or broken, each of them long in a different way. */
 const texts: Record<string, () => string> = {
   'a string without an end, of escaped quotes': () => `{ a(x: "${fill('\\"')}`,
   'a string without an end': () => `{ a(x: "${fill('x')}`,
@@ -69,7 +69,7 @@ const texts: Record<string, () => string> = {
   'control characters': () => `{ a ${fill('\u0000')} }`,
   'letters that GraphQL lacks': () => `{ a ${fill('ü')} }`,
   'types of the client’s own': () => series((index) => `type A${index} { a: Int } `),
-  // Within every limit, with lines in front that each error’s place would be counted by.
+  // Within every limit. The lines in front would be counted for the location of each error.
   'lines, and lookups that fail': () =>
     `${fill('\n')}{ ${series((i) => `t${i}: taskStatus(id: "") { id } `, 250)} }`,
   'lines, and a circle of fragments': () =>

@@ -4,7 +4,7 @@ import type { Log } from '../../src/telemetry/logger.js';
 import { Pair } from '../support/pair.js';
 import { silentLog } from '../support/silent-log.js';
 
-/** What a gateway wrote on the levels `error` and `warn`: nothing, whatever a client does. */
+/** What the gateway logged at `error` and `warn`. Nothing that a client does may cause an entry. */
 const complaints: unknown[][] = [];
 const write = (...entry: unknown[]): void => {
   complaints.push(entry);
@@ -44,7 +44,7 @@ async function get(parameters: Record<string, string> | string, headers = {}): P
   );
 }
 
-/** What an answer says of its errors: all of them have one code, and none was put down to the gateway. */
+/** Returns the errors of an answer. Asserts that all have one code, and caused no log entry or upstream call. */
 async function refusalOf(reply: Response): Promise<Refusal> {
   const body = [JSON.parse(await reply.text())].flat() as {
     errors?: { message: string; extensions: { code: string } }[];
@@ -273,7 +273,7 @@ describe('an operation that graphql-js refuses is the client’s mistake', () =>
       { n: null },
     ],
   ];
-  test.each(NULLED)('null through a variable with a default: %s', async (_, query, variables) => {
+  test.each(NULLED)('null over a variable’s default: %s', async (_, query, variables) => {
     const { code, message } = await send(JSON.stringify({ query, variables }));
     expect(code).toBe('BAD_USER_INPUT');
     expect(message).toMatch(/null|invalid value/);

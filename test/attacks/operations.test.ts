@@ -10,7 +10,7 @@ beforeEach(() => {
   pair.calls();
 });
 
-/** `count` texts, joined. */
+/** Returns `count` texts, joined. */
 const many = (count: number, text: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => text(index)).join(' ');
 
@@ -19,7 +19,7 @@ const nested = (levels: number, field = 'target { source { taskStatuses(first: 1
   return `${many(levels, () => field)} id ${'}'.repeat(open * levels)}`;
 };
 
-/** Under a second however the machine is loaded: such a refusal takes milliseconds. */
+/** Asserts that a query is refused within 3 seconds, even on a loaded machine. It takes milliseconds. */
 async function refused(
   query: string,
   limit: string | undefined,
@@ -30,14 +30,14 @@ async function refused(
   const took = performance.now() - began;
   expect(reply.errors[0]?.extensions).toEqual({ code, ...(limit !== undefined && { limit }) });
   expect([reply.status, reply.data]).toEqual([400, undefined]);
-  // What passes a limit is not read any further.
+  // After a limit is passed, the operation is not read any further.
   expect(reply.errors.length).toBeLessThanOrEqual(limit === undefined ? 10 : 1);
   expect(took).toBeLessThan(3_000);
   expect(pair.calls()).toEqual([]);
   return reply;
 }
 
-describe('an operation that costs too much is refused, by the name of the limit', () => {
+describe('an operation that costs too much', () => {
   test.each<[string, string, string]>([
     ['fields', 'aliases of one field', `{ ${many(101, (i) => `a${i}: taskStatuses { nodes { id } }`)} }`],
     ['fields', 'one field again and again', `{ ${many(101, () => '__typename')} }`],
@@ -273,14 +273,14 @@ describe('in production', () => {
   });
 });
 
-/** Posts JSON that `JSON.stringify` would not write. */
+/** Posts JSON that `JSON.stringify` can't write. */
 function post(body: string): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
   return fetch(`${pair.gateway.url}/graphql`, { method: 'POST', headers, body });
 }
 
 test('a depth that the parser takes and little else is refused like any other', async () => {
-  // Three tokens a level: 15,000 of them would be refused as such, unless the parser's stack ends before.
+  // Three tokens a level. The token limit refuses 15,000 of them, unless the parser's stack overflows before.
   for (let levels = 1_000; levels < 5_000; levels += 250)
     await refused(`{ ${'a { '.repeat(levels)} b ${'} '.repeat(levels)} }`, 'depth');
 });

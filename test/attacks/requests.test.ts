@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { Pair } from '../support/pair.js';
 
 const pair = new Pair('v1', {}, { BODY_LIMIT: '100000' });
-/** Has no time for requests that are slow to arrive. */
+/** Refuses requests that are slow to arrive. */
 const hasty = new Pair('v1', {}, { REQUEST_TIMEOUT: '1s' });
 const strict = new Pair(
   'v1',
@@ -30,7 +30,7 @@ function send(init: RequestInit = {}, path = '/graphql', to = pair): Promise<Res
 const query = (text: string): string => JSON.stringify({ query: text });
 const small = query('{ __typename }');
 
-/** A connection that is open. */
+/** Opens a connection. */
 async function open(to = pair): Promise<Socket> {
   const { hostname, port } = new URL(to.gateway.url);
   const socket = connect(Number(port), hostname);
@@ -40,7 +40,7 @@ async function open(to = pair): Promise<Socket> {
   return socket;
 }
 
-/** What comes back on a connection until it is closed. */
+/** Sends a text. Returns what comes back until the connection is closed. */
 async function raw(text: string, to = pair): Promise<string> {
   const socket = await open(to);
   socket.write(text);
@@ -50,7 +50,7 @@ async function raw(text: string, to = pair): Promise<string> {
   return answer;
 }
 
-/** Status, code and limit of a refusal; each comes with the headers of every answer. */
+/** Returns status, code and limit of a refusal. Asserts the headers that every answer has. */
 async function refusalOf(reply: Response): Promise<unknown[]> {
   expect(Object.fromEntries(reply.headers)).toMatchObject({
     'x-content-type-options': 'nosniff',
@@ -218,7 +218,7 @@ describe('requests that are none', () => {
     sockets.push(socket);
     socket.resume().write('garbage\r\n\r\n');
     await once(socket, 'end');
-    // What is sent is answered by a reset, once the other side is gone.
+    // When the other side is gone, it answers with a reset.
     const beat = setInterval(() => socket.write('x'), 50);
     await new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve));
     clearInterval(beat);
@@ -360,7 +360,7 @@ describe('headers of the answers that no route gives', () => {
     expect(securityOf(answer)).toEqual([status, true]);
   });
 
-  /** The status of an answer, and whether its head has all of them. */
+  /** Returns the status of an answer, and whether it has all security headers. */
   function securityOf(answer: string): [status: number, hasAll: boolean] {
     const [head = ''] = answer.toLowerCase().split('\r\n\r\n');
     const lines = [

@@ -1,6 +1,6 @@
 /**
- * Kills and restarts the upstream under load, and then lets the load run for a while. Says what became of the
- * operations, and ends with 1 where a promise of docs/reliability.md was broken. `--short` is for every change.
+ * Kills and restarts the upstream under load, then applies load for a while. Prints the outcomes of the operations,
+ * and exits with 1 if a promise of docs/reliability.md was broken. `--short` is for every change.
  */
 import { Buffer } from 'node:buffer';
 import { spawn } from 'node:child_process';
@@ -15,7 +15,7 @@ const KILLS = short ? 8 : 100;
 const SOAK_SECONDS = short ? 9 : 120;
 const WORKERS = 16;
 const DEADLINE_MS = 1_000;
-/** What an answer may take beyond the deadline on a busy machine. */
+/** Time that an answer may take beyond the deadline, for a busy machine. */
 const GRACE_MS = 500;
 const RECOVERY_MS = 1_000;
 
@@ -43,7 +43,10 @@ const gatewayInFrontOf = (origin, settings) => {
   return startGateway(reading.value);
 };
 
-/** `answered`, the code of an error, or `lost` where there is no answer in time or none that says what happened. */
+/**
+ * Resolves with `answered`, the code of an error, or `left` if the client left. Resolves with `lost` if there is no
+ * answer in time, or none that says what happened.
+ */
 function ask(agent, url, query, { authorization, leaveAfterMs } = {}) {
   return new Promise((resolve) => {
     const headers = { 'content-type': 'application/json', ...(authorization && { authorization }) };
@@ -99,7 +102,7 @@ async function chaos() {
   const gateway = await gatewayInFrontOf(sandbox.url, { SAIL_RATE_LIMIT: 'off' });
 
   const operations = [];
-  const outages = []; // from the beginning of a kill until the upstream is up again
+  const outages = []; // from the start of a kill until the upstream is up again
   const patches = new Map();
   const witness = () => {
     for (const { method, body } of sandbox.calls.splice(0)) {
@@ -177,7 +180,7 @@ async function chaos() {
   promise(leaked === 0, `${open} sockets and ${unhandled} rejections were left over`);
 }
 
-/** Load with faults of every kind, callers who leave, and tokens without end: the heap must not grow with them. */
+/** Applies load with faults, clients that leave, and a new token again and again. The heap must not grow with them. */
 async function soak() {
   const child = spawn(process.execPath, ['dist/main.js', 'sandbox'], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -58,7 +58,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-describe('the code that graphql-codegen makes of the schema and its examples', () => {
+describe('graphql-codegen’s code for the schema and its examples', () => {
   test('compiles under strict TypeScript, and knows their types', () => {
     const options = ['--strict', '--noUncheckedIndexedAccess', '--exactOptionalPropertyTypes', '--noEmit'];
     const modules = ['--module', 'esnext', '--moduleResolution', 'bundler', '--target', 'es2022'];

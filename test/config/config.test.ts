@@ -223,7 +223,7 @@ describe('settings', () => {
     ['INTROSPECTION', 'off', { introspection: false }],
     ['FAST_PATH', 'on', {}],
     ['FAST_PATH', 'off', { fastPath: false }],
-  ])('of %s=%s are %j', (name, text, expected) => {
+  ])('of %s=%s are read as meant', (name, text, expected) => {
     expect(configOf({ [name]: text })).toEqual({ ...defaults, ...expected });
   });
 
@@ -249,7 +249,7 @@ describe('settings', () => {
     ['https://acme.saas.sailpointfedramp.com', 'https://acme.api.saas.sailpointfedramp.com'],
     ['https://developer.sailpoint.com', 'https://tenant.api.identitynow.com'],
     ['http://acme.api.identitynow.com', 'https'],
-  ])('of %s name what SAIL_BASE_URL should be: %s', (text, right) => {
+  ])('of %s name what SAIL_BASE_URL should be', (text, right) => {
     expect(problemsOf({ SAIL_BASE_URL: text })).toEqual([
       expect.stringMatching(new RegExp(`^SAIL_BASE_URL must be .*${right}\\b`)),
     ]);
@@ -262,20 +262,29 @@ describe('settings', () => {
     expect(configOf(production).upstreamOrigin).toBeUndefined();
   });
 
-  test.each<[Environment, string[]]>([
-    [{}, []],
-    [{ SAIL_CLIENT_ID: 'a', SAIL_CLIENT_SECRET: 'b' }, ['SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET']],
-    [{ PERSISTED_OPERATIONS_MODE: 'report' }, ['PERSISTED_OPERATIONS_MODE']],
-    [{ ALLOW_UNAUTHENTICATED: 'on' }, ['ALLOW_UNAUTHENTICATED']],
-    [{ ALLOW_UNAUTHENTICATED: 'off' }, []],
-    [{ SANDBOX_SEED: '2' }, []],
-    [{ SANDBOX_SEED: '2', SAIL_BASE_URL: 'sandbox' }, []],
-    [{ SANDBOX_SEED: '2', SAIL_BASE_URL: 'http://127.0.0.1:1' }, ['SANDBOX_SEED']],
-    [{ STOP_TIMEOUT: '5s' }, ['STOP_TIMEOUT']],
-    [{ STOP_TIMEOUT: '15s' }, []],
-    [{ API_KEYS: `"${key}"` }, ['API_KEYS']],
-    [{ ROUTER_KEY: `'${key}'` }, ['ROUTER_KEY']],
+  test.each<[string, Environment, string[]]>([
+    ['none where nothing is set', {}, []],
     [
+      'a client without service credentials',
+      { SAIL_CLIENT_ID: 'a', SAIL_CLIENT_SECRET: 'b' },
+      ['SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET'],
+    ],
+    ['a mode without a list', { PERSISTED_OPERATIONS_MODE: 'report' }, ['PERSISTED_OPERATIONS_MODE']],
+    ['ALLOW_UNAUTHENTICATED=on in passthrough', { ALLOW_UNAUTHENTICATED: 'on' }, ['ALLOW_UNAUTHENTICATED']],
+    ['not ALLOW_UNAUTHENTICATED=off', { ALLOW_UNAUTHENTICATED: 'off' }, []],
+    ['not SANDBOX_SEED by default', { SANDBOX_SEED: '2' }, []],
+    ['not SANDBOX_SEED before the sandbox', { SANDBOX_SEED: '2', SAIL_BASE_URL: 'sandbox' }, []],
+    [
+      'SANDBOX_SEED before another upstream',
+      { SANDBOX_SEED: '2', SAIL_BASE_URL: 'http://127.0.0.1:1' },
+      ['SANDBOX_SEED'],
+    ],
+    ['STOP_TIMEOUT below the deadline', { STOP_TIMEOUT: '5s' }, ['STOP_TIMEOUT']],
+    ['not STOP_TIMEOUT as long as the deadline', { STOP_TIMEOUT: '15s' }, []],
+    ['API_KEYS in quotes', { API_KEYS: `"${key}"` }, ['API_KEYS']],
+    ['ROUTER_KEY in quotes', { ROUTER_KEY: `'${key}'` }, ['ROUTER_KEY']],
+    [
+      'three at once',
       {
         SAIL_CREDENTIALS: 'service',
         SAIL_CLIENT_ID: 'a',
@@ -286,7 +295,7 @@ describe('settings', () => {
       },
       ['SAIL_CLIENT_SECRET', 'SAIL_ANONYMOUS', 'ALLOW_UNAUTHENTICATED'],
     ],
-  ])('of %j that do nothing, or not what they seem to, are told: %j', (environment, expected) => {
+  ])('that do nothing, or not what they seem to, are told: %s', (_, environment, expected) => {
     const warnings = warningsOf(environment);
     expect(warnings.map((warning) => warning.split(' ')[0]).sort()).toEqual(expected.sort());
     expect(warnings.join()).not.toContain(key);

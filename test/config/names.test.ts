@@ -5,10 +5,8 @@ const production = { NODE_ENV: 'production', SAIL_BASE_URL: 'http://127.0.0.1:1'
 
 /** Variables that guard nothing: what is odd about one is told, and that is all. */
 const harmless = [
-  ['PORTS', undefined],
   ['port', 'PORT'],
   ['P_O_R_T', 'PORT'],
-  ['HOSTNAME', undefined],
   ['GRAPHQL', 'GRAPHIQL'],
   ['LOGLEVEL', 'LOG_LEVEL'],
   ['CORS_ORIGIN', 'CORS_ORIGINS'],
@@ -52,15 +50,20 @@ const dangerous = [
 const told = (name: string, meant: string): string => `${name} is no setting: did you mean ${meant}?`;
 
 describe('a variable whose name', () => {
-  test.each(harmless)('is %s, for which %s may be meant, is told of if there is any', (name, meant) => {
+  test.each(harmless)('is %s, for which %s may be meant, is told of', (name, meant) => {
     for (const environment of [{}, production])
       expect(readConfig({ ...environment, [name]: 'x' })).toMatchObject({
         value: {},
-        warnings: meant === undefined ? [] : [told(name, meant)],
+        warnings: [told(name, meant)],
       });
   });
 
-  test.each(dangerous)('is %s, for which %s is meant, ends the start in production alone', (name, meant) => {
+  test.each(['PORTS', 'HOSTNAME'])('is %s, for which no setting may be meant, is not told of', (name) => {
+    for (const environment of [{}, production])
+      expect(readConfig({ ...environment, [name]: 'x' })).toMatchObject({ value: {}, warnings: [] });
+  });
+
+  test.each(dangerous)('is %s, meant as %s, ends the start in production alone', (name, meant) => {
     expect(readConfig({ [name]: 'hunter2' })).toMatchObject({ value: {}, warnings: [told(name, meant)] });
     const strict = readConfig({ ...production, [name]: 'hunter2' });
     expect(strict).toEqual({

@@ -23,20 +23,40 @@ afterEach(() => {
 const TENANT = 'https://tenant.api.identitynow.com';
 const PROXY = 'http://proxy.example.com:3128';
 
-test.each([
-  [{ HTTPS_PROXY: PROXY }, TENANT, PROXY],
-  [{ https_proxy: PROXY }, TENANT, PROXY],
-  [{ HTTP_PROXY: PROXY }, TENANT, undefined],
-  [{ HTTP_PROXY: PROXY }, 'http://tenant.example.com', PROXY],
-  [{ http_proxy: PROXY }, 'http://tenant.example.com', PROXY],
-  [{ HTTPS_PROXY: PROXY, NO_PROXY: '.identitynow.com' }, TENANT, undefined],
-  [{ HTTPS_PROXY: PROXY, no_proxy: 'tenant.api.identitynow.com:443' }, TENANT, undefined],
-  [{ HTTPS_PROXY: PROXY, NO_PROXY: '*' }, TENANT, undefined],
-  [{ HTTPS_PROXY: ' proxy.example.com:3128 ' }, TENANT, PROXY],
-  [{ ALL_PROXY: 'socks5://proxy.example.com' }, TENANT, undefined],
-  [{ HTTPS_PROXY: PROXY, NO_PROXY: 'other.example.com' }, TENANT, PROXY],
-  [{}, TENANT, undefined],
-])('by %j, %s is asked through %s', (variables, origin, proxy) => {
+test.each<[string, Record<string, string>, string, string | undefined]>([
+  ['HTTPS_PROXY is the way to an https origin', { HTTPS_PROXY: PROXY }, TENANT, PROXY],
+  ['https_proxy is the way to an https origin', { https_proxy: PROXY }, TENANT, PROXY],
+  ['HTTP_PROXY is no way to an https origin', { HTTP_PROXY: PROXY }, TENANT, undefined],
+  ['HTTP_PROXY is the way to an http origin', { HTTP_PROXY: PROXY }, 'http://tenant.example.com', PROXY],
+  ['http_proxy is the way to an http origin', { http_proxy: PROXY }, 'http://tenant.example.com', PROXY],
+  [
+    'NO_PROXY exempts the origins of a domain',
+    { HTTPS_PROXY: PROXY, NO_PROXY: '.identitynow.com' },
+    TENANT,
+    undefined,
+  ],
+  [
+    'no_proxy exempts a host and port',
+    { HTTPS_PROXY: PROXY, no_proxy: 'tenant.api.identitynow.com:443' },
+    TENANT,
+    undefined,
+  ],
+  ['NO_PROXY=* exempts every origin', { HTTPS_PROXY: PROXY, NO_PROXY: '*' }, TENANT, undefined],
+  [
+    'HTTPS_PROXY needs no scheme, and may have blanks around it',
+    { HTTPS_PROXY: ' proxy.example.com:3128 ' },
+    TENANT,
+    PROXY,
+  ],
+  ['ALL_PROXY is no way to an origin', { ALL_PROXY: 'socks5://proxy.example.com' }, TENANT, undefined],
+  [
+    'NO_PROXY exempts no host that it doesn’t name',
+    { HTTPS_PROXY: PROXY, NO_PROXY: 'other.example.com' },
+    TENANT,
+    PROXY,
+  ],
+  ['without variables an origin is asked directly', {}, TENANT, undefined],
+])('%s', (_, variables, origin, proxy) => {
   set(variables);
   expect(proxyFor(origin, process.env)).toBe(proxy);
 });

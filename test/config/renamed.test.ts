@@ -16,7 +16,7 @@ describe('an old name or value of a setting', () => {
     ['TRUSTED_DOOR', 'yes', 'ALLOW_UNAUTHENTICATED=on', service, { apiKeys: [] }],
     ['SAIL_ANONYMOUS', 'allow', 'SAIL_ANONYMOUS=on', {}, { credentials: { anonymous: true } }],
     ['SAIL_ANONYMOUS', 'refuse', 'SAIL_ANONYMOUS=off', {}, { credentials: { anonymous: false } }],
-  ])('%s=%s is read as %s, with a warning that gives that line', (old, value, line, environment, config) => {
+  ])('%s=%s is read as %s, with a warning that says so', (old, value, line, environment, config) => {
     for (const production of [{}, { NODE_ENV: 'production', SAIL_BASE_URL: service.SAIL_BASE_URL }])
       expect(readConfig({ ...environment, ...production, [old]: value })).toMatchObject({
         value: config,
@@ -25,11 +25,11 @@ describe('an old name or value of a setting', () => {
   });
 
   test.each([
-    ['REQUEST_SECONDS', '10', 'REQUEST_TIMEOUT', '10s'],
-    ['STOP_SECONDS', '8', 'STOP_TIMEOUT', '8s'],
-    ['LAG_LIMIT_MS', '1000', 'LAG_LIMIT', '1s'],
-    ['TRUSTED_DOOR', 'no', 'ALLOW_UNAUTHENTICATED', 'off'],
-  ])('%s is refused beside its new name %3$s', (old, value, name, current) => {
+    ['REQUEST_SECONDS', 'REQUEST_TIMEOUT', '10', '10s'],
+    ['STOP_SECONDS', 'STOP_TIMEOUT', '8', '8s'],
+    ['LAG_LIMIT_MS', 'LAG_LIMIT', '1000', '1s'],
+    ['TRUSTED_DOOR', 'ALLOW_UNAUTHENTICATED', 'no', 'off'],
+  ])('%s is refused beside its new name %s', (old, name, value, current) => {
     expect(readConfig({ [old]: value, [name]: current })).toMatchObject({
       problems: [`${old} must be left out: it is the old name of ${name}, which is set`],
     });

@@ -113,7 +113,8 @@ TaskStatusSortField = CREATED
 SortDirection = ASC DESC
 JsonPatchOp = ADD REMOVE REPLACE MOVE COPY TEST`;
 
-test.each(promised.trim().split('\n'))('%s', (line) => {
+const lines = promised.trim().split('\n');
+test.each(lines.map((line) => [line.split(/[(:\s]/)[0], line] as const))('%s is as promised', (_, line) => {
   const schema = buildSchema(committed);
   const [, name = '', values] = /^(\w+) = (.+)$/.exec(line) ?? [];
   if (values !== undefined)

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createBatchScheduler } from '../../src/data-sources/lookups/batch-scheduler.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
-/** How many milliseconds a batch waits that is scheduled now. */
+/** Returns how many milliseconds a batch waits if it is scheduled now. */
 async function waitMs(free: number, calls: number, windowMs: number, inFlight = 0): Promise<number> {
   const clock = new VirtualClock();
   const scheduler = createBatchScheduler(clock, () => ({ free, calls, windowMs }));

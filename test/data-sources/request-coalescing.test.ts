@@ -15,13 +15,15 @@ interface Call {
   readonly authorization: string | undefined;
   readonly ids: readonly string[];
   readonly scope: CallScope;
-  /** Lets the call be answered. */
   answer(): void;
-  /** Lets it fail. */
+  /** Fails the call with a 503. */
   fail(): void;
 }
 
-/** An upstream whose calls are answered when told to, each row marked with who asked and what it was when asked. */
+/**
+ * An upstream that answers calls when a test says so. The `launcher` of a row is who asked, its `progress` is the
+ * edition at the time of the call.
+ */
 class HeldUpstream {
   readonly calls: Call[] = [];
   open: Call[] = [];
@@ -75,7 +77,7 @@ class HeldUpstream {
     } as unknown as TaskStatusApi;
   }
 
-  /** Lets everything that is to be sent be sent. */
+  /** Waits until all calls that are due have been sent. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
   }
@@ -262,7 +264,7 @@ test('an operation that leaves aborts no call that another waits for, and each c
         ...as('me'),
         scope: createCallScope(clock.now() + 1_000, clock),
       }));
-      /** By what they wait for, those who do. */
+      /** Callers that are waiting, by what they wait for. */
       const waiting = new Map<string, Set<number>>();
       const checks: Promise<void>[] = [];
       const watch = (who: number, key: string, read: Promise<unknown>): void => {
@@ -274,7 +276,7 @@ test('an operation that leaves aborts no call that another waits for, and each c
               present.delete(who);
             },
             () => {
-              // Here no call fails but those that are aborted.
+              // Only aborted calls fail here.
               expect(callers[who]?.scope.aborted).toBe(true);
             },
           ),

@@ -4,14 +4,14 @@ import type { OffsetList, Slice } from '../../src/data-sources/offset-list.js';
 import { readTaskStatus } from '../../src/translation/task-status.reader.js';
 import type { Order } from '../../src/translation/page.translator.js';
 
-/** A row of the stand-in list; one that is not `named` arrives without an id. */
+/** A row of the list. It arrives without an id if it is not `named`. */
 export interface Row {
   readonly id: string;
   readonly created: number | null;
   readonly named: boolean;
 }
 
-/** What happens to the list before one of its calls. Shares are of the list's length, 0 to 1. */
+/** Changes to the list before a call. `insertAt` and `removeAt` are shares of its length, 0 to 1. */
 export interface Shift {
   readonly insertions: number;
   readonly insertAt: number;
@@ -19,7 +19,7 @@ export interface Shift {
   readonly removeAt: number;
 }
 
-/** A source of numbers below a bound that depends on its seed alone. */
+/** Returns a generator of integers below a bound. The numbers depend on the seed alone. */
 export function dice(seed: number): (bound: number) => number {
   let state = seed >>> 0;
   return (bound) => {
@@ -30,7 +30,7 @@ export function dice(seed: number): (bound: number) => number {
   };
 }
 
-/** A task with an id and a date only. */
+/** Returns a task with only an id and a date. */
 export function taskOf(id: string, created: number | null = null): TaskStatus {
   const task = readTaskStatus(
     { id, created: created === null ? null : new Date(created).toISOString() },
@@ -40,18 +40,18 @@ export function taskOf(id: string, created: number | null = null): TaskStatus {
   return task;
 }
 
-/** An upstream list by offsets that changes before each of its calls, as long as there are shifts left. */
+/** An offset list that changes before each call except the first, while there are shifts left. */
 export class ShiftingList implements OffsetList {
   readonly removed = new Set<string>();
   readonly calls: { offset: number; size: number; count: boolean }[] = [];
   rows: Row[];
-  /** The id of a row that does not leave. */
+  /** Id of a row that is never removed. */
   kept: string | undefined;
-  /** Whether rows of one `created` come in another order on each call. */
+  /** Whether rows with the same `created` change their order with each call. */
   reordersTies = false;
-  /** Whether a total is told where it is asked. */
+  /** Whether the total is returned if asked for. */
   tellsTotal = true;
-  /** More calls than these fail, so that no test can run for ever. */
+  /** Maximum number of calls. Further ones fail, so that no test runs forever. */
   maxCalls = 3_000;
   #arrivals = 0;
 
@@ -84,7 +84,7 @@ export class ShiftingList implements OffsetList {
     return Promise.resolve(this.rows.length);
   }
 
-  /** The ids of the given rows that are still there, in no particular order. */
+  /** Returns the ids of the given rows that have one and were not removed. */
   survivorsOf(rows: readonly Row[]): string[] {
     return rows.filter(({ id, named }) => named && !this.removed.has(id)).map(({ id }) => id);
   }

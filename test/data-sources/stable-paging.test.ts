@@ -90,9 +90,9 @@ function expectEachOnce(ids: readonly string[], survivors: readonly string[]): v
   expect(survivors.filter((id) => !seen.has(id))).toEqual([]);
 }
 
-describe('paging by cursors while the list changes between any two calls', () => {
+describe('cursors in a changing list', () => {
   test.each([SortDirection.DESC, SortDirection.ASC])(
-    'sorted %s, no row that is there throughout is lost or comes twice',
+    'sorted %s lose and repeat no row that stays in the list',
     async (order) => {
       await fc.assert(
         fc.asyncProperty(scene, async ({ rows, sizes, shifts, seed }) => {
@@ -104,7 +104,7 @@ describe('paging by cursors while the list changes between any two calls', () =>
     },
   );
 
-  test('in the upstream’s own order it holds while rows arrive at the front', async () => {
+  test('in the upstream’s order lose and repeat no row when rows arrive at the front', async () => {
     await fc.assert(
       fc.asyncProperty(scene, async ({ rows, sizes, shifts, seed }) => {
         const arrivals = shifts.map((each) => ({ ...each, insertAt: 0, removals: 0 }));
@@ -115,7 +115,7 @@ describe('paging by cursors while the list changes between any two calls', () =>
     );
   });
 
-  test('in the upstream’s own order it holds while other rows than the cursor’s leave', async () => {
+  test('in the upstream’s order lose and repeat no row when others than the cursor’s leave', async () => {
     await fc.assert(
       fc.asyncProperty(scene, async ({ rows, sizes, shifts, seed }) => {
         const leaving = shifts.map((each) => ({ ...each, insertAt: 0, removals: each.removals % 4 }));
@@ -126,7 +126,7 @@ describe('paging by cursors while the list changes between any two calls', () =>
     );
   });
 
-  test('a row whose place is sought while others leave before it is not passed over', async () => {
+  test('skip no row when rows before it leave during the search', async () => {
     const rows = Array.from({ length: 251 }, (_, index): Row => ({
       id: `r${index}`,
       created: 0,
@@ -143,7 +143,7 @@ describe('paging by cursors while the list changes between any two calls', () =>
   });
 
   test.each([SortDirection.DESC, SortDirection.ASC])(
-    'sorted %s, the same holds where up to five rows of one date change places at every call',
+    'sorted %s lose and repeat no row when up to five rows of one date change places',
     async (order) => {
       await fc.assert(
         fc.asyncProperty(scene, async ({ rows, sizes, shifts, seed }) => {
@@ -162,7 +162,7 @@ describe('paging by cursors while the list changes between any two calls', () =>
     },
   );
 
-  test('reading a whole list finds every row that is there throughout, once', async () => {
+  test('find each row that stays in the list once when the whole list is read', async () => {
     await fc.assert(
       fc.asyncProperty(scene, async ({ rows, shifts, seed }) => {
         const list = new ShiftingList(rows, undefined, [...shifts], dice(seed));

@@ -47,7 +47,7 @@ describe('a page costs no more calls than it needs', () => {
     expect(second.pageInfo.hasNextPage).toBe(true);
   });
 
-  test('asks for one row more where hasNextPage is selected, and for none where it is not', async () => {
+  test('asks for one row more only if hasNextPage is selected', async () => {
     const list = new ShiftingList(rowsOf(20), DESC);
     await page(list, { limit: 5, offset: 3 }, DESC);
     await page(list, { limit: 5, offset: 3 }, DESC, { hasNextPage: false });
@@ -68,7 +68,7 @@ describe('a page costs no more calls than it needs', () => {
     expect(list.calls.map(({ count }) => count)).toEqual([true, true]);
   });
 
-  test('asks for the total alone where nothing else is selected, and for nothing where nothing is', async () => {
+  test('asks for the total alone if that is all, and for nothing without a selection', async () => {
     const list = new ShiftingList(rowsOf(20), DESC);
     const needs = { rows: false, hasNextPage: false };
     expect(await page(list, { first: 5 }, DESC, { ...needs, totalCount: true })).toMatchObject({

@@ -17,8 +17,10 @@ const holdingAll = ['v2025', 'v2026', 'v1'] as const;
 const idsOf = (count: number): string[] => Array.from({ length: count }, (_, index) => `id${index}`);
 const status = (code: number): UpstreamError => new UpstreamError({ failure: 'status', status: code });
 
-/** A loader as an operation has it, with its memo before it. */
-type Memo = RequestCache & { loadMany(ids: readonly string[]): Promise<(TaskStatus | Error | null)[]> };
+/** A loader with a per-request cache in front of it, as an operation has. */
+type CachedLoader = RequestCache & {
+  loadMany(ids: readonly string[]): Promise<(TaskStatus | Error | null)[]>;
+};
 
 class Upstream {
   readonly lists: string[][] = [];
@@ -30,7 +32,7 @@ class Upstream {
   inFlight = 0;
   mostInFlight = 0;
 
-  loader(version: ApiVersionName): Memo {
+  loader(version: ApiVersionName): CachedLoader {
     const reads: LoaderReads = {
       list: async (filters) => {
         const ids = [...filters.matchAll(/"([^"]*)"/g)].map(([, id]) => id ?? '');

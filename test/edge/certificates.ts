@@ -2,24 +2,24 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A name that no resolver knows: the test's own forward proxy alone does. */
+/** A name that only the test's own forward proxy resolves. */
 export const TENANT = 'tenant.test';
 
-/** A server's certificate and its key, as files. */
+/** Files of a server's certificate and key. */
 export interface Certificate {
   readonly certificate: string;
   readonly key: string;
 }
 
-/** Certificates for `TENANT` and localhost, by an authority of the test's own. */
+/** Certificates for `TENANT` and localhost, signed by the test's own authority. */
 export interface Certificates {
   readonly authority: string;
   readonly valid: Certificate;
-  /** The same, but past its time. */
+  /** The same, but expired. */
   readonly expired: Certificate;
 }
 
-/** Makes them in a folder. */
+/** Creates them in a folder. */
 export function makeCertificates(folder: string): Certificates {
   const file = (name: string): string => join(folder, name);
   const openssl = (...args: string[]): unknown => execFileSync('openssl', args, { stdio: 'pipe' });

@@ -3,14 +3,14 @@ import type { Sandbox } from '../../src/index.js';
 import { ask, type Reply } from '../support/pair.js';
 import { until } from './servers.js';
 
-/** What a suite puts up: a sandbox, and where a frontend asks for its tasks. */
+/** What a suite starts: a sandbox, and a server that frontends ask for its tasks. */
 export interface Edge {
   readonly sandbox: Sandbox;
-  /** The origin that a frontend knows. */
+  /** The origin that frontends use. */
   readonly url: string;
 }
 
-/** Reads at most `first` tasks with what a dashboard shows of them. */
+/** Reads at most `first` tasks, with the fields that a dashboard shows. */
 const PAGE = `query ($first: Int!, $after: String) { page: taskStatuses(first: $first, after: $after) {
   totalCount nodes { id uniqueName state completionStatus created messages { text } attributes }
   pageInfo { hasNextPage endCursor } } }`;
@@ -23,14 +23,14 @@ const UPDATE = `mutation ($id: ID!) { updateTaskStatus(input: { id: $id, patch: 
 export const update = (url: string, id: string, headers: Record<string, string> = {}): Promise<Reply> =>
   ask(url, UPDATE, { id }, headers);
 
-/** The one error of an answer: its code, and whether an update may be applied. */
+/** Returns the only error of an answer: its code and, for an update, `mayBeApplied`. */
 export function errorOf({ errors }: Reply): Record<string, unknown> {
   expect(errors).toHaveLength(1);
   const { code, mayBeApplied } = errors[0]?.extensions ?? {};
   return { code, ...(mayBeApplied !== undefined && { mayBeApplied }) };
 }
 
-/** What holds of a gateway with anything in between, on either side. */
+/** Tests that must pass with any intermediary on either side of the gateway. */
 export function acceptance(edge: () => Edge): void {
   describe('the core of acceptance:', () => {
     beforeEach(() => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
 const overTls = (host = TENANT): string => `https://${host}:${tenant.nginx.port}`;
 const plain = (host = TENANT): string => `http://${host}:${new URL(tenant.sandbox.url).port}`;
 
-/** The lines that a proxy logged since `from`, as method and target each. */
+/** Returns the lines that a proxy logged after the text `from`, as method and target. */
 const logged = (server: Server, from = ''): string[] =>
   [
     ...server
@@ -33,7 +33,7 @@ const logged = (server: Server, from = ''): string[] =>
       .matchAll(/ TCP_\w+\/\d+ \d+ ([A-Z]+ \S+)/g),
   ].map(([, line = '']) => line);
 
-describe('by a forward proxy that alone knows the tenant’s address,', () => {
+describe('through a forward proxy that alone knows the tenant’s address,', () => {
   let own: Server;
   let gateway: GatewayProcess;
   beforeAll(async () => {
@@ -43,7 +43,7 @@ describe('by a forward proxy that alone knows the tenant’s address,', () => {
   });
   acceptance(() => ({ sandbox: tenant.sandbox, url: gateway.url }));
 
-  test('all calls went through tunnels, which were kept for further ones', async () => {
+  test('all calls went through kept tunnels', async () => {
     // A tunnel is logged when it ends.
     await gateway.stop();
     await until(() => logged(own).length > 0);

@@ -6,11 +6,11 @@ import { startNginx, type Server } from './servers.js';
 export interface GatewayProcess {
   readonly url: string;
   readonly process: Run;
-  /** Stops it as a platform does, and waits for its end. */
+  /** Stops it by SIGTERM, as a platform does, and waits for its exit. */
   stop(): Promise<void>;
 }
 
-/** Starts the built gateway, with these settings and no others of a shell. */
+/** Starts the built gateway with these settings. The shell's variables don't reach it. */
 export async function startGatewayProcess(environment: Record<string, string>): Promise<GatewayProcess> {
   const process = run({
     PORT: '0',
@@ -29,7 +29,7 @@ export async function startGatewayProcess(environment: Record<string, string>): 
   };
 }
 
-/** Tokens for which nginx answers itself, by the name of what it answers. */
+/** Answers that nginx sends itself, by name. The token `page-<name>` asks for one. */
 export const pages = {
   forbidden: 'return 403',
   missing: 'return 404',
@@ -45,12 +45,12 @@ export const pages = {
   closed: 'return 444',
 } as const;
 
-/** The `Authorization` header that asks for one of them. */
+/** Returns the `Authorization` header that asks for one of them. */
 export const asking = (page: keyof typeof pages): { authorization: string } => ({
   authorization: `Bearer page-${page}`,
 });
 
-/** Starts nginx in front of an API, over TLS: what stands in front of a tenant. An answer may take two seconds. */
+/** Starts nginx with TLS in front of an API, as in front of a tenant. It waits two seconds for an answer. */
 export function startTlsFront(origin: string, { certificate, key }: Certificate): Promise<Server> {
   const choices = Object.entries(pages).map(
     ([name, answer]) => `if ($http_authorization = 'Bearer page-${name}') { ${answer}; }`,
@@ -74,7 +74,7 @@ export function startTlsFront(origin: string, { certificate, key }: Certificate)
   );
 }
 
-/** Starts nginx in front of a gateway: what a frontend reaches. */
+/** Starts nginx in front of a gateway. */
 export function startPlainFront(origin: string): Promise<Server> {
   return startNginx(
     (port) => `

@@ -16,7 +16,7 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${front.port}`;
 });
 
-/** The headers and the size of an answer as it comes, not decoded. */
+/** Returns the headers and the size of an answer, without decoding it. */
 function raw(
   acceptEncoding: string,
   query: string,

@@ -20,7 +20,7 @@ describe('with nginx in front of the API, over TLS,', () => {
     );
   });
 
-  test('rows, refusals and updates were read compressed, over connections that were kept', () => {
+  test('rows, refusals and updates are read compressed over kept connections', () => {
     const requests = requestsOf(tenant.nginx);
     const compressed = requests
       .filter(({ coding }) => coding === 'gzip')
@@ -36,7 +36,7 @@ describe('with nginx in front of the API, over TLS,', () => {
     expect(connections.size).toBeLessThan(requests.length / 2);
   });
 
-  test('a connection that nginx ends, as it does after twenty requests, costs nobody an answer', async () => {
+  test('no answer is lost when nginx ends a connection after twenty requests', async () => {
     for (let turn = 0; turn < 25; turn++) expect((await ask(gateway.url, LIST)).errors).toEqual([]);
     expect(Math.max(...requestsOf(tenant.nginx).map(({ requests }) => requests))).toBe(20);
   });

@@ -6,28 +6,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { killAll } from '../support/process.js';
 
-/** A server of Debian's that runs in the foreground. */
+/** A server from a Debian package, running in the foreground. */
 export interface Server {
   readonly port: number;
-  /** What it wrote to a file of its folder. */
+  /** Returns what it wrote to a file of its folder. Empty if there is no such file. */
   read(file: string): string;
   /** Starts it again, on the same port. */
   start(): Promise<void>;
-  /** Ends it at once, its connections too. */
+  /** Stops it immediately, with its connections. */
   stop(): Promise<void>;
 }
 
 const children: (() => ChildProcess | undefined)[] = [];
 const folders: string[] = [];
 
-/** Ends every process and takes away every folder of a suite. */
+/** Stops all processes and deletes all folders of a suite. */
 export async function stopAll(): Promise<void> {
   killAll();
   for (const child of children.splice(0)) await end(child());
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 }
 
-/** A folder that lasts as long as the suite. Servers that give up root's rights can write there too. */
+/** Creates a folder that is deleted after the suite. Servers that drop root privileges can write there too. */
 export function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'edge-'));
   chmodSync(folder, 0o777);
@@ -35,7 +35,7 @@ export function scratch(): string {
   return folder;
 }
 
-/** Starts nginx with what its `http` block holds. Its access log has a JSON line for each request. */
+/** Starts nginx with this content of its `http` block. Its access log has a JSON line for each request. */
 export function startNginx(http: (port: number) => string): Promise<Server> {
   return startServer('nginx', ['-e', 'stderr', '-c'], (port, folder) => {
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
@@ -70,15 +70,15 @@ export function startNginx(http: (port: number) => string): Promise<Server> {
 export interface LoggedRequest {
   readonly request: string;
   readonly status: number;
-  /** Of the answer; empty for none. */
+  /** Content coding of the answer. Empty for none. */
   readonly coding: string;
-  /** A connection's own number. */
+  /** Number of the connection. */
   readonly connection: number;
-  /** Which request on that connection it was. */
+  /** Number of the request on its connection. */
   readonly requests: number;
 }
 
-/** All that an nginx logged. */
+/** Returns all requests that nginx logged. */
 export function requestsOf(nginx: Server): LoggedRequest[] {
   return nginx
     .read('access.log')
@@ -87,7 +87,7 @@ export function requestsOf(nginx: Server): LoggedRequest[] {
     .map((line) => JSON.parse(line) as LoggedRequest);
 }
 
-/** Starts Squid as a forward proxy that knows some names by a file of its own, with more settings where given. */
+/** Starts Squid as a forward proxy that resolves these names to localhost. `more` has additional settings. */
 export function startSquid(names: readonly string[], more = ''): Promise<Server> {
   return startServer('squid', ['-N', '-f'], (port, folder) => {
     writeFileSync(join(folder, 'hosts'), names.map((name) => `127.0.0.1 ${name}\n`).join(''));
@@ -109,7 +109,7 @@ export function startSquid(names: readonly string[], more = ''): Promise<Server>
   });
 }
 
-/** A port that is free now. */
+/** Returns a port that is free now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -119,7 +119,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Waits until something holds, for ten seconds at the most. */
+/** Waits until `holds` returns true. @throws Error after ten seconds. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let waited = 0; !(await holds()); waited += 20) {
     if (waited > 10_000) throw new Error(`not within ten seconds: ${String(holds)}`);
@@ -148,7 +148,7 @@ async function startServer(
     },
     async start() {
       let said = '';
-      // Debian keeps servers where only root looks for commands.
+      // Debian installs servers in a folder that is only in root's `PATH`.
       const path = `${process.env['PATH'] ?? ''}:/usr/sbin`;
       const started = spawn(command, [...args, configuration], {
         env: { PATH: path },

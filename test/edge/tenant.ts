@@ -5,7 +5,7 @@ import { makeCertificates, type Certificates } from './certificates.js';
 import { startGatewayProcess, startTlsFront, type GatewayProcess } from './fronts.js';
 import { scratch, stopAll, type Server } from './servers.js';
 
-/** A sandbox with nginx in front of it, over TLS: a tenant as the world sees it. */
+/** A sandbox with nginx and TLS in front of it, as clients see a tenant. */
 export class Tenant {
   certificates!: Certificates;
   sandbox!: Sandbox;
@@ -25,13 +25,13 @@ export class Tenant {
     });
   }
 
-  /** Ends all that a suite has started. */
+  /** Stops everything that a suite has started. */
   async stop(): Promise<void> {
     await stopAll();
     await this.sandbox.stop();
   }
 
-  /** A gateway that knows the tenant's authority, and asks it where nothing else is said. */
+  /** Starts a gateway that trusts the tenant's authority. By default, the tenant is its upstream. */
   gatewayWith(environment: Record<string, string> = {}): Promise<GatewayProcess> {
     return startGatewayProcess({
       SAIL_BASE_URL: `https://localhost:${this.nginx.port}`,
@@ -48,7 +48,7 @@ export class Tenant {
   }
 }
 
-/** A tenant for the tests of a file. */
+/** Starts a tenant for the tests of a file. */
 export function useTenant(): Tenant {
   const tenant = new Tenant();
   beforeAll(() => tenant.start());
@@ -56,7 +56,7 @@ export function useTenant(): Tenant {
   return tenant;
 }
 
-/** A gateway for the tests of one block: failures that they cause open nobody else's circuit. */
+/** Starts a gateway for the tests of one block, so that their failures don't open the circuit of other tests. */
 export function useGateway(tenant: Tenant): { url: string; log: () => string } {
   let gateway: GatewayProcess;
   beforeAll(async () => {

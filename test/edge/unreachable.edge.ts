@@ -37,7 +37,7 @@ describe('an nginx that is gone', () => {
     await tenant.nginx.stop();
     await tenant.nginx.start();
     expect(errorOf(await updating)).toEqual({ code: 'UPSTREAM_UNAVAILABLE', mayBeApplied: true });
-    // This one was: the API had it already.
+    // This one was applied, because the API already had it.
     await until(() => !tenant.pending().includes(id));
     tenant.sandbox.configure({ latencyMs: 0 });
     expect((await ask(gateway.url, LIST)).errors).toEqual([]);
@@ -65,7 +65,7 @@ describe('an nginx that is gone', () => {
 });
 
 describe('a certificate that is not trusted', () => {
-  // One of its own, to count connections by.
+  // A separate nginx, to count its connections.
   let front: Server;
   beforeAll(async () => {
     front = await startTlsFront(tenant.sandbox.url, tenant.certificates.valid);
@@ -91,7 +91,7 @@ describe('a certificate that is not trusted', () => {
       expect(errors[0]?.message).toContain('could not be reached');
       expect(errors[0]?.message).not.toMatch(/again|later|[A-Z]+_[A-Z]+|127\.0\.0\.1|localhost/);
     }
-    // Neither is sent again.
+    // None is sent again.
     expect(connections()).toBe(before + 3);
     const lines = gateway.process
       .err()

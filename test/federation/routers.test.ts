@@ -73,7 +73,7 @@ describe.each(Object.entries(routers))('through %s', (_name, startRouter) => {
     expect(pair.calls().sort()).toEqual(['GET getPendingTasks', 'GET getTaskStatusList']);
   });
 
-  test('their pending tasks come from one reading', async () => {
+  test('the pending tasks of 20 sources are read once', async () => {
     const { data, errors } = await ask(
       router.url,
       '{ sources { id pendingTasks { nodes { id target { id } } } } }',

@@ -71,7 +71,7 @@ onEachVersion(
         expect(pair.calls()).toEqual(['GET getTaskStatusList']);
       });
 
-      test('another order, another filter: another call', async () => {
+      test('take a call for each order and filter', async () => {
         const ids = seed(pair, 3, 3);
         const { data } = await askSources(
           pair,
@@ -140,7 +140,7 @@ onEachVersion(
         expect(pair.calls()).toHaveLength(21);
       });
 
-      test('more than 100 sources, or long ids, take more calls of at most 100 ids and 8,000 bytes', async () => {
+      test('over 100 sources, or long ids, take more calls of at most 100 ids and 8,000 bytes', async () => {
         await askSources(
           pair,
           Array.from({ length: 101 }, (_, i) => `t${i}`).concat('t0'),

@@ -32,7 +32,7 @@ test('a gateway that is a second late sheds operations, stays alive, and serves 
   expect((await post()).status).toBe(200);
 });
 
-test('one that is a little late does not', async () => {
+test('a gateway that is a little late sheds nothing', async () => {
   const reply = post();
   block(300);
   expect((await reply).status).toBe(200);

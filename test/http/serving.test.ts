@@ -33,7 +33,7 @@ describe('an operation that is not executed', () => {
     ['that doesn’t fit the schema', { query: '{ nothing }' }],
     ['whose variables don’t fit', { query: 'query ($id: ID!) { taskStatus(id: $id) { id } }' }],
     ['that isn’t in its document', { query: '{ __typename }', operationName: 'Other' }],
-  ])('%s has status 400 for those who know the media type, and 200 for others', async (_, body) => {
+  ])('%s has status 400 in the new media type, and 200 in the old', async (_, body) => {
     const known = await post(body, both);
     expect(known.status).toBe(400);
     expect(known.headers.get('content-type')).toContain('application/graphql-response+json');
@@ -96,7 +96,7 @@ describe('answers', () => {
     expect(packed.body.length).toBeLessThan(bare.body.length / 3);
   });
 
-  test('that are short are not', async () => {
+  test('that are short are not compressed', async () => {
     expect((await raw({ query: '{ __typename }' }, 'br')).headers).not.toHaveProperty('content-encoding');
   });
 });

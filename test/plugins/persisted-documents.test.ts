@@ -158,11 +158,11 @@ describe('an enforced list', () => {
   });
 
   test.each([
-    '{ taskStatuses(limit: 1) { nodes { id launcher } } }',
-    'query Listed { taskStatuses(limit: 1) { nodes { id launcher } } }',
-    listed.replace('limit: $limit', 'limit: 250'),
-    '{ "',
-  ])('refuses others what it has served a router, as often as they ask: %s', async (query) => {
+    ['a text without a name', '{ taskStatuses(limit: 1) { nodes { id launcher } } }'],
+    ['a text of a listed name', 'query Listed { taskStatuses(limit: 1) { nodes { id launcher } } }'],
+    ['a listed text with a literal', listed.replace('limit: $limit', 'limit: 250')],
+    ['a text that doesn’t parse', '{ "'],
+  ])('refuses others what it has served a router, as often as they ask: %s', async (_, query) => {
     const persisted = { extensions: { persistedQuery: { version: 1, sha256Hash: sha256(query) } } };
     for (let turn = 0; turn < 2; turn++) {
       await send({ query, ...persisted }, { 'x-router-key': key });

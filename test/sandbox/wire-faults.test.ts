@@ -48,7 +48,7 @@ const codeOf = (asked: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => (error as { code?: unknown }).code,
   );
 
-describe('By switch, somebody in between answers', () => {
+describe('By switch, a proxy answers', () => {
   test.each([
     [403, '<h1>403 Forbidden</h1>'],
     [404, '<h1>404 Not Found</h1>'],
@@ -81,7 +81,7 @@ describe('By switch, somebody in between answers', () => {
     expect([headers.get('content-type'), text.slice(0, 6)]).toEqual([null, '<html>']);
   });
 
-  test('with a page that leads elsewhere, one that says when to come back, and one that can’t have a body', async () => {
+  test('with a redirect, a page with Retry-After, and a status that has no body', async () => {
     const sandbox = await startTestSandbox({ pageRate: 1, pageStatus: 307, burstRetryAfter: 9 });
     expect((await sandbox.send(path)).headers.get('location')).toBe(
       `${sandbox.url}/redirected?from=task-status`,

@@ -1,7 +1,7 @@
 import type { Log } from '../../src/telemetry/logger.js';
 import { silentLog } from './silent-log.js';
 
-/** A log that keeps which operations took the full path as far as being executed, and what is warned of. */
+/** A log that keeps warnings, and the operations that the full path executed. */
 export function fullPathLog(): { log: Log; fullPath: object[]; warnings: unknown[] } {
   const fullPath: object[] = [];
   const warnings: unknown[] = [];

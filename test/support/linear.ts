@@ -7,22 +7,22 @@ import { expect } from '@jest/globals';
 import { startGatewayOn } from './pair.js';
 import { startScriptedUpstream, type ScriptedUpstream } from './scripted-upstream.js';
 
-/** Characters of a text. What takes a microsecond for each of them takes a third of a second; what is quadratic, a day. */
+/** Length of a text, in characters. At 1 µs per step, linear work takes 0.3 seconds, and quadratic work a day. */
 export const LENGTH = 300_000;
 
-/** Node takes 16 KiB of a request's line and headers. */
+/** Length of a header, in characters. Node accepts 16 KiB of request line and headers. */
 export const HEADER_LENGTH = 15_000;
 
-/** So often is measured at the most, since other processes may hold up this one at any time: the least counts. */
+/** Maximum number of measurements. The shortest one counts, because other processes can hold up this one. */
 const TRIES = 5;
 
-/** What takes that long isn't tried again, whatever else the machine does. */
+/** If the first measurement takes longer than this, it isn't repeated. */
 const HOPELESS_MS = 3_000;
 
-/** What is asked of a gateway in this process. */
+/** Sends a request to a gateway in this process. */
 type Ask = () => Promise<unknown>;
 
-/** How long the event loop is held up by one asking at the most, in milliseconds. */
+/** Returns how long a request holds up the event loop at most, in ms. Repeats until that is no more than `enough`. */
 async function heldUp(ask: Ask, enough: number): Promise<number> {
   let least = Infinity;
   for (let tries = 0; tries < TRIES && least > enough && !(least > HOPELESS_MS && tries > 0); tries++) {
@@ -33,7 +33,7 @@ async function heldUp(ask: Ask, enough: number): Promise<number> {
     await delay(5);
     const { user, system } = process.cpuUsage(before);
     histogram.disable();
-    // It is not held up for longer than the process computes: beyond that, other processes did.
+    // It is not held up for longer than this process computes. The rest is due to other processes.
     least = Math.min(least, histogram.max / 1e6, (user + system) / 1e3);
   }
   return least;
@@ -41,7 +41,10 @@ async function heldUp(ask: Ask, enough: number): Promise<number> {
 
 const bounds = new Map<Ask, number>();
 
-/** Asserts that it holds up the event loop for twenty times as long as something plain of its length at the most, or 100 ms. */
+/**
+ * Asserts that `ask` holds up the event loop for at most 100 ms, or 20 times as long as `plain` if that is more.
+ * `plain` is a harmless request of the same length.
+ */
 export async function expectLinear(plain: Ask, ask: Ask, what: string): Promise<void> {
   let bound = bounds.get(plain);
   if (bound === undefined) {
@@ -55,7 +58,7 @@ export async function expectLinear(plain: Ask, ask: Ask, what: string): Promise<
     throw new Error(`${what} took ${took.toFixed()} ms, and not ${bound.toFixed()} at the most`);
 }
 
-/** Posts a body; whatever is wrong with it, it is answered as a client's. */
+/** Posts a body. Asserts that the answer is not a 5xx. */
 export async function post(url: string, body: string, headers: Record<string, string> = {}): Promise<void> {
   const reply = await fetch(`${url}/graphql`, {
     method: 'POST',
@@ -66,12 +69,12 @@ export async function post(url: string, body: string, headers: Record<string, st
   await reply.arrayBuffer();
 }
 
-/** As many of a piece as make up the length. */
+/** Repeats a piece up to the length. */
 export function fill(piece: string, length = LENGTH): string {
   return piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
 }
 
-/** The same of pieces that differ. */
+/** Joins different pieces, until they reach `LENGTH` or there are `most` of them. */
 export function series(piece: (index: number) => string, most = Infinity): string {
   const pieces: string[] = [];
   for (let size = 0, index = 0; size < LENGTH && index < most; index++) {
@@ -82,12 +85,12 @@ export function series(piece: (index: number) => string, most = Infinity): strin
   return pieces.join('');
 }
 
-/** So many values, each by its index. */
+/** Returns `count` values, each made from its index. */
 export function many<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index));
 }
 
-/** Gateways in this process by their addresses: one that serves every operation, and one that serves those of a list. */
+/** URLs of gateways in this process. `open` serves every operation, `listed` only persisted documents. */
 export interface Gateways {
   readonly open: string;
   readonly listed: string;

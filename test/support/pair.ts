@@ -14,7 +14,7 @@ import { createSchema, createSubgraph } from '../../src/schema.js';
 import type { Log } from '../../src/telemetry/logger.js';
 import { silentLog } from './silent-log.js';
 
-/** The instant at which every test stands, unless it moves the clock. */
+/** The time in every test, unless it moves the clock. Epoch ms. */
 export const NOON = Date.parse('2026-06-01T12:00:00.000Z');
 
 const schema = createSubgraph(createSchema());
@@ -27,7 +27,7 @@ export interface Reply {
   readonly errors: readonly { message: string; path?: unknown; extensions: Record<string, unknown> }[];
 }
 
-/** A gateway in front of a sandbox, both on free ports of the loopback interface, under one clock. */
+/** A gateway in front of a sandbox, both on free ports of the loopback interface, with one clock. */
 export class Pair {
   sandbox!: Sandbox;
   gateway!: Gateway;
@@ -56,7 +56,7 @@ export class Pair {
     this.sandbox.reset();
   }
 
-  /** Whether this version's list holds pending tasks too. */
+  /** Whether this version's list includes pending tasks. */
   get listHoldsPending(): boolean {
     return !['beta', 'v2024'].includes(this.version);
   }
@@ -65,12 +65,12 @@ export class Pair {
     return ask(this.gateway.url, query, variables, headers);
   }
 
-  /** The calls that reached the upstream since this was last asked: `GET getTaskStatusList {…query}` each. */
+  /** Returns the calls that reached the upstream, such as `GET getTaskStatusList`, and clears them. */
   calls(): string[] {
     return this.sandbox.calls.splice(0).map(({ method, operation }) => `${method} ${operation}`);
   }
 
-  /** Their query parameters. */
+  /** Returns the query parameters of these calls, and clears them. */
   queries(): Record<string, string>[] {
     return this.sandbox.calls.splice(0).map(({ query }) => query);
   }
@@ -96,7 +96,7 @@ export class Pair {
 
 const gateways = new Map<string, Gateway>();
 
-/** A gateway in front of `origin`, on a free port. */
+/** Starts a gateway in front of `origin`, on a free port. */
 export async function startGatewayOn(
   origin: string,
   version = 'beta',
@@ -111,18 +111,18 @@ export async function startGatewayOn(
     SAIL_API_VERSION: version,
     SAIL_RATE_LIMIT: 'off',
     SAIL_ANONYMOUS: 'on',
-    // Tests share a process, and a loaded machine: they may be late.
+    // Tests share a process and a loaded machine, so the event loop can be late.
     LAG_LIMIT: '60000ms',
     ...environment,
   });
   if ('problems' in reading) throw new Error(reading.problems.join('; '));
-  // Without jitter, what is sent again is sent at once.
+  // Without jitter, retries are sent immediately.
   const gateway = await startGateway(reading.value, { now, log, random: () => 0, ...parts });
   gateways.set(gateway.url, gateway);
   return gateway;
 }
 
-/** Asks a gateway as a frontend does. */
+/** Sends an operation as a frontend does. */
 export async function ask(
   url: string,
   query: string,
@@ -139,8 +139,8 @@ export async function ask(
   return { status: response.status, headers: response.headers, data: body.data, errors: body.errors ?? [] };
 }
 
-/** Has an operation take the fast path at once, if it is a valid one. */
-export function prime(gateway: Gateway | undefined, source: string): void {
+/** Caches an operation if it is valid, so that its first request takes the fast path. */
+function prime(gateway: Gateway | undefined, source: string): void {
   let document: DocumentNode;
   try {
     document = parse(source);
@@ -153,9 +153,9 @@ export function prime(gateway: Gateway | undefined, source: string): void {
 }
 
 /** The API versions that the suite runs against. */
-export const versions = ['beta', 'v2024', 'v2025', 'v2026', 'v1'] as const;
+const versions = ['beta', 'v2024', 'v2025', 'v2026', 'v1'] as const;
 
-/** Runs a suite against each API version, on a sandbox that is as seeded before each test. */
+/** Runs a suite against each API version. Resets the sandbox before each test. */
 export function onEachVersion(suite: (pair: Pair) => void, settings?: SandboxOptions['settings']): void {
   describe.each(versions)('on %s', (version) => {
     const pair = new Pair(version, settings);

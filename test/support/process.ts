@@ -4,12 +4,12 @@ import { resolve } from 'node:path';
 
 const running: ChildProcess[] = [];
 
-/** Ends whatever still runs. */
+/** Kills all processes that still run. */
 export function killAll(): void {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 }
 
-/** A process, and what it wrote so far. */
+/** A process and its output so far. */
 export interface Run {
   readonly child: ChildProcess;
   readonly out: () => string;
@@ -17,22 +17,22 @@ export interface Run {
   readonly exit: Promise<number | null>;
 }
 
-/** The built gateway as a process, with these variables only. */
+/** Starts the built gateway as a process, with only these variables and `PATH`. */
 export function run(env: Record<string, string>, ...args: string[]): Run {
   return runNode(env, 'dist/main.js', ...args);
 }
 
-/** The same in a folder, where its `.env` is. */
+/** Like `run`, in a folder that can have a `.env`. */
 export function runIn(folder: string, env: Record<string, string>, ...args: string[]): Run {
   return runCommand([process.execPath, resolve('dist/main.js'), ...args], env, folder);
 }
 
-/** The same with options of Node's in front. */
+/** Starts Node with any arguments, such as options before `dist/main.js`. */
 export function runNode(env: Record<string, string>, ...args: string[]): Run {
   return runCommand([process.execPath, ...args], env);
 }
 
-/** Any command, with these variables only. */
+/** Starts any command, with only these variables and `PATH`. */
 export function runCommand(command: readonly string[], env: Record<string, string>, cwd = '.'): Run {
   const [file = '', ...args] = command;
   const child = spawn(file, args, { cwd, env: { PATH: process.env['PATH'] ?? '', ...env } });
@@ -49,13 +49,13 @@ export function runCommand(command: readonly string[], env: Record<string, strin
   };
 }
 
-/** The origin that the process prints once it serves. */
+/** Returns the origin that the process prints when it is ready. */
 export async function address(run: Run): Promise<string> {
   await written(run, 'out', ' is ready: ');
   return new URL(/ready: (\S+)/.exec(run.out())?.[1] ?? '').origin;
 }
 
-/** Waits until the process has written a text, to standard output or to standard error. */
+/** Waits until the process has written a text. @throws Error with its standard error if it exits before. */
 export async function written(run: Run, where: 'out' | 'err', text: string): Promise<void> {
   const stream = where === 'out' ? run.child.stdout : run.child.stderr;
   while (!run[where]().includes(text)) {

@@ -8,17 +8,17 @@ export interface RawRequest {
   readonly body: string | undefined;
 }
 
-/** An answer as it came. */
+/** An answer as it was received. */
 export interface RawAnswer {
   readonly status: number | undefined;
-  /** Names and values in turn, in the order in which they came. */
+  /** Alternating names and values, in the order received. */
   readonly headers: readonly string[];
   readonly body: Buffer;
 }
 
 const agent = new Agent({ keepAlive: true });
 
-/** Sends a request with these headers only, odd ones too, which fetch would mend or refuse. */
+/** Sends a request with only these headers. They can be odd: `fetch` would correct or refuse such headers. */
 export function sendRaw(origin: string, { method, path, headers, body }: RawRequest): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
@@ -43,7 +43,7 @@ export function sendRaw(origin: string, { method, path, headers, body }: RawRequ
   });
 }
 
-/** Closes idle connections. */
+/** Closes all connections. */
 export function closeRaw(): void {
   agent.destroy();
 }

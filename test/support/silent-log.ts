@@ -2,7 +2,7 @@ import type { Log } from '../../src/telemetry/logger.js';
 
 const nothing = (): undefined => undefined;
 
-/** A log that keeps nothing. */
+/** A log that discards everything. */
 export const silentLog: Log = {
   error: nothing,
   warn: nothing,

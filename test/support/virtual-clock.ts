@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/upstream/clock.js';
 
-/** A clock that stands still until it is moved, with the timers that go by it. */
+/** A clock that stands still until a test advances it, and its timers. */
 export class VirtualClock implements Clock {
   readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
   #now = Date.parse('2026-06-01T12:00:00.000Z');
@@ -13,12 +13,12 @@ export class VirtualClock implements Clock {
     return () => this.#timers.delete(timer);
   };
 
-  /** How many timers run. */
+  /** Number of pending timers. */
   get timers(): number {
     return this.#timers.size;
   }
 
-  /** Moves on, from timer to timer, each with all that follows from it. */
+  /** Advances from timer to timer. Waits for the effects of each before the next. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
@@ -34,7 +34,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Lets happen what needs no time. */
+/** Waits for everything that needs no time, such as settled promises. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
 }

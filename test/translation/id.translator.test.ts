@@ -5,18 +5,29 @@ import { checkId, toIdRuns } from '../../src/translation/id.translator.js';
 import { refusal } from './refusal.js';
 
 describe('an id', () => {
-  test.each(['', '.', '..', 'a'.repeat(129), '\ud800', 'x\udfff'])('that is %j is refused', (id) => {
+  test.each([
+    ['empty', ''],
+    ['one dot', '.'],
+    ['two dots', '..'],
+    ['129 characters long', 'a'.repeat(129)],
+    ['half a character', '\ud800'],
+    ['a letter and half a character', 'x\udfff'],
+  ])('that is %s is refused', (_, id) => {
     const { argument, message } = refusal(() => checkId(id, 'id'));
     expect(argument).toBe('id');
     expect(message).toMatch(/^Argument "id" must .+\.$/);
   });
 
-  test.each(['a', '...', ' ', 'a b/c?d#e', '%2e%2e', '__proto__', 'ü€😀', 'A'.repeat(128)])(
+  test.each(['a', '...', ' ', 'a b/c?d#e', '%2e%2e', '__proto__', 'ü€😀'])(
     'that is %j is taken as it is',
     (id) => {
       expect(checkId(id, 'id')).toBe(id);
     },
   );
+
+  test('that is 128 characters long is taken as it is', () => {
+    expect(checkId('A'.repeat(128), 'id')).toBe('A'.repeat(128));
+  });
 });
 
 describe('runs of ids', () => {

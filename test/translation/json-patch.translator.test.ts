@@ -43,7 +43,7 @@ describe('a JSON Patch', () => {
       { op: COPY, path: '/a/b', from: '/a' },
       { op: 'copy', path: '/a/b', from: '/a' },
     ],
-  ])('of %j goes out as %j', (operation, sent) => {
+  ])('of %j goes out with what its operation takes', (operation, sent) => {
     expect(translate(operation)).toStrictEqual([sent]);
   });
 

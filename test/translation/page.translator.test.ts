@@ -106,17 +106,32 @@ describe('a page’s cursor', () => {
     expect(refusal(() => readPage({ after }, pending)).argument).toBe('after');
   });
 
-  test.each<[TaskStatusFilterInput | undefined, TaskStatusFilterInput | undefined, boolean]>([
-    [undefined, {}, true],
-    [{}, { id: {} }, true],
-    [{ id: { eq: 'a' } }, { id: { eq: 'a' }, sourceId: {} }, true],
-    [{ id: { eq: 'a' } }, { id: { eq: 'b' } }, false],
-    [{ id: { eq: 'a' } }, undefined, false],
-    [{ id: { eq: 'a' } }, { sourceId: { eq: 'a' } }, false],
-    [{ completionStatus: { isNull: true } }, { completionStatus: { isNull: false } }, false],
-    [{ completionStatus: { isNull: false } }, {}, false],
-    [{ id: { in: ['a', 'b'] } }, { id: { in: ['a","b'] } }, false],
-  ])('made with the filter %j is, with %j, good: %s', (made, used, good) => {
+  test.each<[string, TaskStatusFilterInput | undefined, TaskStatusFilterInput | undefined, boolean]>([
+    ['no filter is good with an empty one', undefined, {}, true],
+    ['an empty filter is good with an empty field', {}, { id: {} }, true],
+    [
+      'an id is good with an empty field beside it',
+      { id: { eq: 'a' } },
+      { id: { eq: 'a' }, sourceId: {} },
+      true,
+    ],
+    ['an id is refused with another', { id: { eq: 'a' } }, { id: { eq: 'b' } }, false],
+    ['an id is refused without a filter', { id: { eq: 'a' } }, undefined, false],
+    ['an id is refused with a source’s', { id: { eq: 'a' } }, { sourceId: { eq: 'a' } }, false],
+    [
+      'isNull is refused with its opposite',
+      { completionStatus: { isNull: true } },
+      { completionStatus: { isNull: false } },
+      false,
+    ],
+    ['isNull: false is refused with an empty filter', { completionStatus: { isNull: false } }, {}, false],
+    [
+      'two ids is refused with one that reads like them',
+      { id: { in: ['a', 'b'] } },
+      { id: { in: ['a","b'] } },
+      false,
+    ],
+  ])('made with %s', (_, made, used, good) => {
     const after = cursorOf({ first: 5 }, { ...list, filter: readFilter(made) });
     const read = (): unknown => readPage({ after }, { ...list, filter: readFilter(used) });
     if (good) expect(read()).toMatchObject({ start: { after: position } });

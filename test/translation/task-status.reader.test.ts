@@ -10,12 +10,16 @@ import {
 import { fieldsOf, readRow } from './rows.js';
 
 describe('a row', () => {
-  test.each([null, undefined, 7, 'text', true, [], [{ id: 'a' }], {}, { id: null }, { id: '' }, { id: {} }])(
+  test.each([null, 7, 'text', true, [], [{ id: 'a' }], {}, { id: null }, { id: '' }, { id: {} }])(
     'that is %j is no task',
     (wire) => {
       expect(readTaskStatus(wire, () => 0)).toBeUndefined();
     },
   );
+
+  test('that is left out is no task', () => {
+    expect(readTaskStatus(undefined, () => 0)).toBeUndefined();
+  });
 
   test('is read without what nests so deeply that no answer could be written of it', () => {
     const nested = (levels: number): unknown =>
@@ -190,9 +194,12 @@ describe('an enum value', () => {
     ['WARNING', 'WARN'],
     ['Warning', 'WARN'],
     ['FATAL', 'UNKNOWN'],
-    [undefined, null],
   ])('of a message’s type %j is %j', (type, expected) => {
     expect(readRow({ messages: [{ type }] }).messages[0]?.type).toBe(expected);
+  });
+
+  test('of a message without a type is null', () => {
+    expect(readRow({ messages: [{ type: undefined }] }).messages[0]?.type).toBeNull();
   });
 });
 
@@ -206,11 +213,14 @@ test.each([
   [{ status: 'SUCCESS' }, null],
   [['SUCCESS'], null],
   [null, null],
-  [undefined, null],
   ['', null],
   [' ', null],
 ])('of completionStatus %j the raw word is %j', (completionStatus, expected) => {
   expect(readRow({ completionStatus }).rawCompletionStatus).toBe(expected);
+});
+
+test('without a completionStatus the raw word is null', () => {
+  expect(readRow({ completionStatus: undefined }).rawCompletionStatus).toBeNull();
 });
 
 describe('whatever the upstream sends', () => {

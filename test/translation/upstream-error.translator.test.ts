@@ -5,7 +5,7 @@ import { UpstreamError, type UpstreamErrorDetails } from '../../src/upstream/ups
 const translate = (details: UpstreamErrorDetails): ReturnType<ReturnType<typeof toGraphQLError>['toJSON']> =>
   toGraphQLError(new UpstreamError(details)).toJSON();
 
-describe('a failed call of the upstream', () => {
+describe('a failed upstream call', () => {
   test.each<[number, string]>([
     [301, 'UPSTREAM_BAD_RESPONSE'],
     [302, 'UPSTREAM_BAD_RESPONSE'],

@@ -108,8 +108,6 @@ describe('Retry-After', () => {
     ['Sat, 31 Jan 2026 08:00:05 GMT', 5],
     ['Saturday, 31-Jan-26 08:01:00 GMT', 60],
     ['Sat, 31 Jan 2026 07:00:00 GMT', 0],
-    ['', undefined],
-    ['soon', undefined],
     ['1.5', 2],
     ['0.2', 1],
     ['7, 12', 12],
@@ -118,7 +116,7 @@ describe('Retry-After', () => {
     expect(retryAfterSeconds([header], now)).toBe(expected);
   });
 
-  test.each(['-5', '1.5.2', 'soon 5', '1e3', '0x10', '1234567890'])(
+  test.each(['', 'soon', '-5', '1.5.2', 'soon 5', '1e3', '0x10', '1234567890'])(
     'of %j, which is neither a number nor a date, is not told',
     (header) => {
       expect(retryAfterSeconds([header], now)).toBeUndefined();

@@ -5,18 +5,18 @@ import { closeAgents, createAgents } from '../../src/upstream/agents.js';
 import { afterRealTime } from '../../src/upstream/clock.js';
 import { createTransport } from '../../src/upstream/transport.js';
 import { as } from '../support/callers.js';
-import { answer, startScriptedServer, type ScriptedServer } from './scripted-server.js';
+import { answer, startScriptedUpstream, type ScriptedUpstream } from '../support/scripted-upstream.js';
 
 const TOKEN = 'Bearer token';
 const me = as(TOKEN);
 const agents = createAgents();
 const ignore = (): undefined => undefined;
 
-let server: ScriptedServer;
+let server: ScriptedUpstream;
 const apiOf = (version: ApiVersionName): TaskStatusApi =>
   createTaskStatusApi(
     createTransport({
-      origin: server.origin,
+      origin: server.url,
       timeoutMs: 5_000,
       clock: { now: () => 0, after: afterRealTime },
       agents,
@@ -26,10 +26,10 @@ const apiOf = (version: ApiVersionName): TaskStatusApi =>
   );
 
 beforeAll(async () => {
-  server = await startScriptedServer();
+  server = await startScriptedUpstream();
 });
 beforeEach(() => {
-  server.received.length = 0;
+  server.requests.length = 0;
 });
 afterAll(async () => {
   closeAgents(agents);
@@ -41,13 +41,13 @@ describe.each(apiVersionNames)('API version %s', (version) => {
 
   test('has its own paths', async () => {
     const api = apiOf(version);
-    server.script = answer(200, {}, []);
+    server.answer = answer(200, {}, []);
     await api.getTaskStatusList({}, me);
     await api.getTaskStatusList({ limit: 2, offset: 4, count: true, sorters: '-created' }, me);
-    server.script = answer(200, {}, { id: 'a' });
+    server.answer = answer(200, {}, { id: 'a' });
     await api.getTaskStatus('a', me);
     await api.updateTaskStatus('a', [], me, ignore);
-    expect(server.received.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
       `GET ${base}`,
       `GET ${base}?limit=2&offset=4&count=true&sorters=-created`,
       `GET ${base}/a`,
@@ -59,24 +59,24 @@ describe.each(apiVersionNames)('API version %s', (version) => {
 describe('a list', () => {
   test('sends a filter encoded whole, and nothing for what is absent', async () => {
     const filters = 'launcher eq "a\\"b\\\\c#%&+ é€"';
-    server.script = answer(200, {}, []);
+    server.answer = answer(200, {}, []);
     await apiOf('v1').getTaskStatusList({ limit: undefined, count: undefined, filters }, me);
-    const url = new URL(server.received[0]?.url ?? '', server.origin);
+    const url = new URL(server.requests[0]?.url ?? '', server.url);
     expect([...url.searchParams]).toEqual([['filters', filters]]);
-    expect(server.received[0]?.url).not.toMatch(/[+"\\#&é]/);
+    expect(server.requests[0]?.url).not.toMatch(/[+"\\#&é]/);
   });
 
   test.each([
     ['204', answer(204), 0],
     ['an empty 200', answer(200), null],
   ])('that is %s has no rows', async (_, script, totalCount) => {
-    server.script = script;
+    server.answer = script;
     expect(await apiOf('beta').getTaskStatusList({}, me)).toEqual({ rows: [], totalCount, isEmpty: true });
     expect(await apiOf('beta').getPendingTasks({}, me)).toEqual({ rows: [], totalCount, isEmpty: true });
   });
 
   test.each(['{}', 'null', '"text"', '5'])('that is %s is unreadable', async (body) => {
-    server.script = answer(200, {}, body);
+    server.answer = answer(200, {}, body);
     await expect(apiOf('beta').getTaskStatusList({}, me)).rejects.toMatchObject({
       details: { failure: 'bad_response', status: 200 },
     });
@@ -84,16 +84,16 @@ describe('a list', () => {
 
   test('keeps its rows as they came', async () => {
     const rows = [null, 5, {}, { id: 'a', extra: 1 }];
-    server.script = answer(200, { 'x-total-count': '4' }, rows);
+    server.answer = answer(200, { 'x-total-count': '4' }, rows);
     expect(await apiOf('beta').getTaskStatusList({}, me)).toEqual({ rows, totalCount: 4, isEmpty: false });
   });
 });
 
 describe('pending tasks', () => {
   test('are counted by one HEAD', async () => {
-    server.script = answer(200, { 'x-total-count': '12' });
+    server.answer = answer(200, { 'x-total-count': '12' });
     expect(await apiOf('beta').getPendingTaskHeaders(me)).toBe(12);
-    expect(server.received).toMatchObject([
+    expect(server.requests).toMatchObject([
       {
         method: 'HEAD',
         url: '/beta/task-status/pending-tasks?count=true',
@@ -103,15 +103,15 @@ describe('pending tasks', () => {
   });
 
   test.each([
-    ['204', answer(204), 0],
-    ['200 without a count', answer(200), null],
-  ])('of which a HEAD says %s are %j', async (_, script, expected) => {
-    server.script = script;
+    ['204', 0, answer(204)],
+    ['200 without a count', null, answer(200)],
+  ])('of which a HEAD says %s are %j', async (_, expected, script) => {
+    server.answer = script;
     expect(await apiOf('beta').getPendingTaskHeaders(me)).toBe(expected);
   });
 
   test('of which a HEAD is refused give that refusal, without a body to read', async () => {
-    server.script = answer(429, { 'retry-after': '3' });
+    server.answer = answer(429, { 'retry-after': '3' });
     await expect(apiOf('beta').getPendingTaskHeaders(me)).rejects.toMatchObject({
       details: { failure: 'status', status: 429, retryAfterSeconds: 3 },
     });
@@ -128,17 +128,17 @@ describe('one task', () => {
     ['...', '...'],
     ['a\\b\n"', 'a%5Cb%0A%22'],
   ])('of id %j is asked for as %s', async (id, encoded) => {
-    server.script = answer(200, {}, { id });
+    server.answer = answer(200, {}, { id });
     await apiOf('beta').getTaskStatus(id, me);
     await apiOf('beta').updateTaskStatus(id, [], me, ignore);
-    expect(server.received.map(({ url }) => url)).toEqual(Array(2).fill(`/beta/task-status/${encoded}`));
+    expect(server.requests.map(({ url }) => url)).toEqual(Array(2).fill(`/beta/task-status/${encoded}`));
   });
 
   test.each([
     ['204', answer(204)],
     ['an empty 200', answer(200)],
   ])('that is %s is no answer of a lookup, and no task of an update', async (_, script) => {
-    server.script = script;
+    server.answer = script;
     await expect(apiOf('beta').getTaskStatus('a', me)).rejects.toMatchObject({
       details: { failure: 'bad_response' },
     });
@@ -146,20 +146,20 @@ describe('one task', () => {
   });
 
   test.each(['[]', 'null', '"text"'])('that is %s is unreadable', async (body) => {
-    server.script = answer(200, {}, body);
+    server.answer = answer(200, {}, body);
     await expect(apiOf('beta').getTaskStatus('a', me)).rejects.toMatchObject({
       details: { failure: 'bad_response' },
     });
   });
 
   test('is patched with a bare array under its own content type', async () => {
-    server.script = answer(200, {}, { id: 'a' });
+    server.answer = answer(200, {}, { id: 'a' });
     const patch = [
       { op: 'replace', path: '/completionStatus', value: 'Error' },
       { op: 'add', path: '/x', value: null },
     ];
     await apiOf('beta').updateTaskStatus('a', patch, me, ignore);
-    const [received] = server.received;
+    const [received] = server.requests;
     expect(received?.headers).toMatchObject({
       'content-type': 'application/json-patch+json',
       authorization: TOKEN,

@@ -7,7 +7,12 @@ import { afterRealTime } from '../../src/upstream/clock.js';
 import { createTransport, type UpstreamClient } from '../../src/upstream/transport.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
 import { as } from '../support/callers.js';
-import { answer, startScriptedServer, type Script, type ScriptedServer } from './scripted-server.js';
+import {
+  answer,
+  startScriptedUpstream,
+  type Script,
+  type ScriptedUpstream,
+} from '../support/scripted-upstream.js';
 
 const TOKEN = 'Bearer s3cr3t-t0ken';
 const NOW = Date.parse('2026-01-31T08:00:00Z');
@@ -23,15 +28,15 @@ const clock = { now: () => NOW, after: afterRealTime };
 const clientOf = (origin: string, timeoutMs: number): UpstreamClient =>
   createTransport({ origin, timeoutMs, clock, agents, warn: (...line) => warnings.push(line) });
 
-let server: ScriptedServer;
+let server: ScriptedUpstream;
 let client: UpstreamClient;
 
 beforeAll(async () => {
-  server = await startScriptedServer();
-  client = clientOf(server.origin, 5_000);
+  server = await startScriptedUpstream();
+  client = clientOf(server.url, 5_000);
 });
 beforeEach(() => {
-  server.received.length = 0;
+  server.requests.length = 0;
   warnings.length = 0;
 });
 afterAll(async () => {
@@ -45,7 +50,7 @@ async function failure(call: Promise<unknown>): Promise<UpstreamError> {
   throw new Error(`not an UpstreamError: ${inspect(outcome)}`);
 }
 
-/** Everything that can be reached from a value, by own keys of any kind. */
+/** Returns everything that can be reached from a value by own keys of any kind. */
 function reach(value: unknown, seen = new Set<unknown>()): Set<unknown> {
   if (seen.has(value)) return seen;
   seen.add(value);
@@ -60,21 +65,21 @@ function reach(value: unknown, seen = new Set<unknown>()): Set<unknown> {
 
 const JSON_TYPE = { 'content-type': 'application/json;charset=UTF-8' };
 
-const drop: Script = (response) => response.destroy();
-const cut: Script = (response) => {
+const drop: Script = (_request, response) => response.destroy();
+const cut: Script = (_request, response) => {
   response.writeHead(200, { ...JSON_TYPE, 'content-length': '100' });
   response.write('[{"id":');
   response.socket?.destroySoon();
 };
-/** As `cut`, in the midst of a body that is packed. */
-const cutPacked: Script = (response) => {
+/** Like `cut`, in the middle of a compressed body. */
+const cutPacked: Script = (_request, response) => {
   const packed = gzipSync(randomBytes(1_000));
   response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip', 'content-length': packed.length });
   response.write(packed.subarray(0, 500));
   response.socket?.destroySoon();
 };
 
-const flood: Script = (response) => {
+const flood: Script = (_request, response) => {
   response.writeHead(200, JSON_TYPE);
   const more = (): void => {
     while (!response.destroyed && response.write(Buffer.alloc(65_536, ' ')));
@@ -85,7 +90,7 @@ const flood: Script = (response) => {
 
 describe('an answer', () => {
   test('is its status, its JSON and its total', async () => {
-    server.script = answer(200, { 'x-total-count': '17' }, [{ id: 'a' }]);
+    server.answer = answer(200, { 'x-total-count': '17' }, [{ id: 'a' }]);
     expect(await client(get)).toEqual({ status: 200, body: [{ id: 'a' }], totalCount: 17 });
   });
 
@@ -94,35 +99,35 @@ describe('an answer', () => {
     ['an empty 200', answer(200, { 'content-type': 'application/json' })],
     ['a blank 200', answer(200, {}, ' \n')],
   ])('that is %s has no body', async (_, script) => {
-    server.script = script;
+    server.answer = script;
     expect(await client(get)).toMatchObject({ body: undefined, totalCount: null });
   });
 
   test.each(['null', '0', 'false', '""'])('that is %s is that value', async (body) => {
-    server.script = answer(200, {}, body);
+    server.answer = answer(200, {}, body);
     expect((await client(get)).body).toBe(JSON.parse(body));
   });
 
   test.each(['', 'many', '-1', '1.5', '1e3', '12, 12', '0x10', '99999999999'])(
     'whose X-Total-Count is %j tells no total',
     async (total) => {
-      server.script = answer(200, { 'x-total-count': total }, []);
+      server.answer = answer(200, { 'x-total-count': total }, []);
       expect(await client(get)).toEqual({ status: 200, body: [], totalCount: null });
     },
   );
 
   test('never tells a total that a GraphQL Int can’t hold', async () => {
-    server.script = answer(200, { 'x-total-count': '4294967296' }, []);
+    server.answer = answer(200, { 'x-total-count': '4294967296' }, []);
     expect((await client(get)).totalCount ?? 0).toBeLessThan(2 ** 31);
   });
 });
 
 describe('a call', () => {
   test('sends the caller’s Authorization as it is, and no credentials where there are none', async () => {
-    server.script = answer(200, { 'set-cookie': 'session=1' }, []);
+    server.answer = answer(200, { 'set-cookie': 'session=1' }, []);
     await client(get);
     await client({ ...get, ...as(undefined) });
-    const [first, second] = server.received.map(({ headers }) => headers);
+    const [first, second] = server.requests.map(({ headers }) => headers);
     expect(first?.authorization).toBe(TOKEN);
     expect(second).not.toHaveProperty('authorization');
     const usual = ['accept', 'accept-encoding', 'connection', 'host', 'user-agent'];
@@ -131,7 +136,7 @@ describe('a call', () => {
   });
 
   test('sends path and query as they are given', async () => {
-    server.script = answer(200, {}, []);
+    server.answer = answer(200, {}, []);
     const paths = [
       '/beta/task-status/a%2Fb%20c',
       '/beta/task-status/%252e%3Fx%23y',
@@ -139,17 +144,17 @@ describe('a call', () => {
       "/beta/task-status/'()*!~",
     ];
     for (const path of paths) await client({ ...get, path });
-    expect(server.received.map(({ url }) => url)).toEqual(paths);
+    expect(server.requests.map(({ url }) => url)).toEqual(paths);
   });
 
   test('is made once, whatever comes back', async () => {
     const patch = { type: 'application/json-patch+json', text: '[]' };
     for (const script of [answer(500), answer(503), answer(429, { 'retry-after': '0' }), drop, cut]) {
       for (const request of [get, { ...get, method: 'PATCH' as const, body: patch }]) {
-        server.script = script;
-        server.received.length = 0;
+        server.answer = script;
+        server.requests.length = 0;
         await failure(client(request));
-        expect(server.received).toHaveLength(1);
+        expect(server.requests).toHaveLength(1);
       }
     }
   });
@@ -201,15 +206,15 @@ describe('a call that fails', () => {
     ['by a body that is cut off', cut, { failure: 'bad_response', status: 200 }],
     ['by a packed body that is cut off', cutPacked, { failure: 'bad_response', status: 200 }],
   ])('%s says so', async (_, script, details) => {
-    server.script = script;
+    server.answer = script;
     const error = await failure(client(get));
     expect(error.details).toMatchObject(details);
-    expect(server.received).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
   });
 
   test('by a body that is not packed as it says is aborted, however long it goes on', async () => {
     const closed = new Promise((resolve) => {
-      server.script = (response) => {
+      server.answer = (_request, response) => {
         response.on('close', resolve);
         response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' });
         response.write('[');
@@ -221,9 +226,9 @@ describe('a call that fails', () => {
   });
 
   test('for want of an upstream is a connection failure', async () => {
-    const closed = await startScriptedServer();
+    const closed = await startScriptedUpstream();
     await closed.stop();
-    const unreachable = clientOf(closed.origin, 5_000);
+    const unreachable = clientOf(closed.url, 5_000);
     expect((await failure(unreachable(get))).details).toEqual({
       failure: 'connection',
       reason: 'ECONNREFUSED',
@@ -235,24 +240,24 @@ describe('a call that fails', () => {
     ['never answers', () => undefined],
     [
       'never ends its answer',
-      (response) => {
+      (_request, response) => {
         response.writeHead(200);
         response.write('[');
       },
     ],
   ])('since the upstream %s is a timeout', async (_, script) => {
-    const hasty = clientOf(server.origin, 60);
-    server.script = script;
+    const hasty = clientOf(server.url, 60);
+    server.answer = script;
     expect((await failure(hasty(get))).details).toEqual({ failure: 'timeout', sent: true });
   });
 
   test('holds nothing of the request, its options or its token', async () => {
-    const hasty = clientOf(server.origin, 60);
+    const hasty = clientOf(server.url, 60);
     const dead = clientOf('http://127.0.0.1:1', 5_000);
     const scripts = [gone, late, answer(502, {}, '<html>'), answer(200, {}, '['), drop, cut, () => undefined];
     const errors = [await failure(dead(get))];
     for (const script of scripts) {
-      server.script = script;
+      server.answer = script;
       errors.push(await failure((script.length === 0 ? hasty : client)(get)));
     }
     expect(errors).toHaveLength(scripts.length + 1);

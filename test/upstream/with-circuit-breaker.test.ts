@@ -23,7 +23,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** An upstream with a circuit breaker in front. */
+/** An upstream with a circuit breaker in front of it. */
 class Guarded {
   readonly changes: CircuitName[] = [];
   sent = 0;
@@ -50,7 +50,7 @@ class Guarded {
     return this.#circuit.state();
   }
 
-  /** `ok`, or how the call failed. */
+  /** Resolves with `ok`, or with how the call failed. */
   send(scope: CallScope = endless): Promise<unknown> {
     return this.#send({ method: 'GET', path: '/', ...as(undefined, scope) }).then(
       () => 'ok',

@@ -15,11 +15,11 @@ const statusOf = (status: number, more: object = {}): UpstreamErrorDetails => ({
   ...more,
 });
 
-/** A token of a client, as anybody can make one. */
+/** Returns a token that names an OAuth client, as anyone can forge one. */
 const tokenOf = (clientId: string, name = ''): string =>
   `Bearer e30.${Buffer.from(JSON.stringify({ client_id: clientId, name })).toString('base64url')}.x`;
 
-/** An upstream with a rate limiter in front: what arrived, when and with which token. */
+/** An upstream with a rate limiter in front of it. Records when each call arrived, and with which token. */
 class Paced {
   readonly clock = new VirtualClock();
   readonly start = this.clock.now();
@@ -51,7 +51,7 @@ class Paced {
     );
   }
 
-  /** Sends a call; its outcome is `ok`, or why and when it failed. */
+  /** Sends a call. Its outcome is `ok`, or why and when it failed. */
   async send(token?: string, waitMs = 15_000): Promise<unknown> {
     const scope = createCallScope(this.clock.now() + waitMs, this.clock);
     const outcome = await this.#send({ method: 'GET', path: '/', ...as(token, scope) }).then(
@@ -66,12 +66,12 @@ class Paced {
     return outcome;
   }
 
-  /** The free places of a token's OAuth client. */
+  /** Returns the free places of a token's OAuth client. */
   free(token: string): number {
     return this.#limiter.places(principal(token)).free;
   }
 
-  /** Has a token accepted, so that its calls go side by side. */
+  /** Makes the upstream accept tokens, so that their calls can be in flight together. */
   async introduce(...tokens: string[]): Promise<void> {
     const { answer } = this;
     const { latencyMs } = this;
@@ -291,9 +291,9 @@ describe('a 429', () => {
   });
 
   test.each([
-    [undefined, 1_000],
-    [3_600, 10_000],
-  ])('that says to wait %s seconds does so for %i ms', async (retryAfterSeconds, ms) => {
+    ['no time', 1_000, undefined],
+    ['an hour', 10_000, 3_600],
+  ])('that says to wait for %s holds its client up for %i ms', async (_, ms, retryAfterSeconds) => {
     const paced = new Paced(10);
     paced.answer = () => statusOf(429, { retryAfterSeconds });
     await paced.send('me');

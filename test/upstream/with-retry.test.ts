@@ -23,7 +23,7 @@ const lasting: UpstreamErrorDetails[] = [
   ...[302, 400, 401, 403, 404, 501, 505].map((status) => ({ failure: 'status' as const, status })),
 ];
 
-/** Sends a call to an upstream that fails in these ways, one after the other, and is well then. */
+/** Sends a call to an upstream that fails in these ways, one after the other, and then answers. */
 async function send(
   failures: readonly UpstreamErrorDetails[],
   {
@@ -67,7 +67,7 @@ describe('a read', () => {
     expect(await send([failure], { method: 'PATCH' })).toMatchObject({ tries: 1 });
   });
 
-  test.each(lasting)('that fails by %j is not', async (failure) => {
+  test.each(lasting)('that fails by %j is not sent again', async (failure) => {
     expect(await send([failure])).toMatchObject({ tries: 1, outcome: { details: failure } });
   });
 

@@ -5,7 +5,10 @@ import { UpstreamError } from '../../src/upstream/upstream-error.js';
 import type { UpstreamClient, UpstreamRequest } from '../../src/upstream/transport.js';
 import { as } from '../support/callers.js';
 
-/** A service in front of an upstream that answers each token call by `token`, and each other one by its header. */
+/**
+ * Returns a service client in front of an upstream that answers token calls with `token()`, and others with their
+ * `Authorization` header.
+ */
 function serviceOn(token: () => unknown): {
   readonly service: UpstreamClient;
   readonly clock: { now: number };
@@ -46,16 +49,16 @@ const request: UpstreamRequest = {
 };
 
 describe('a token', () => {
-  test.each([
-    undefined,
-    null,
-    'text',
-    [],
-    {},
-    { access_token: 1 },
-    { access_token: '' },
-    { access_token: 'a\r\nb' },
-  ])('that is %j can’t be used', async (body) => {
+  test.each<[string, unknown]>([
+    ['left out', undefined],
+    ['null', null],
+    ['a text', 'text'],
+    ['a list', []],
+    ['an object without it', {}],
+    ['a number', { access_token: 1 }],
+    ['empty', { access_token: '' }],
+    ['two lines', { access_token: 'a\r\nb' }],
+  ])('that is %s can’t be used', async (_, body) => {
     await expect(serviceOn(() => body).service(request)).rejects.toMatchObject({
       details: { failure: 'credentials', status: 200 },
     });
@@ -78,19 +81,25 @@ describe('a token', () => {
     await expect(service(request)).rejects.toMatchObject({ details: { ...details, failure } });
   });
 
-  test.each([undefined, null, 'soon', 0, -5, NaN, { toString: 1 }, [9]])(
-    'that ends in %j seconds is good for a minute',
-    async (expires) => {
-      const { service, clock, tokenCalls } = serviceOn(() => ({ access_token: 't', expires_in: expires }));
-      await service(request);
-      clock.now = 50_000;
-      expect((await service(request)).body).toBe('Bearer t');
-      expect(tokenCalls()).toBe(1);
-      clock.now = 60_000;
-      await service(request);
-      expect(tokenCalls()).toBe(2);
-    },
-  );
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a word', 'soon'],
+    ['0', 0],
+    ['-5', -5],
+    ['no number', NaN],
+    ['an object', { toString: 1 }],
+    ['a list', [9]],
+  ])('whose expires_in is %s is good for a minute', async (_, expires) => {
+    const { service, clock, tokenCalls } = serviceOn(() => ({ access_token: 't', expires_in: expires }));
+    await service(request);
+    clock.now = 50_000;
+    expect((await service(request)).body).toBe('Bearer t');
+    expect(tokenCalls()).toBe(1);
+    clock.now = 60_000;
+    await service(request);
+    expect(tokenCalls()).toBe(2);
+  });
 
   test('is asked for once by all who need one at the same time', async () => {
     const { service, tokenCalls } = serviceOn(() => ({ access_token: 't', expires_in: 100 }));
