@@ -1,5 +1,5 @@
-// Runs the workloads against the gateway and two references, each in fresh processes that serve the whole mix, and gives
-// their costs as ratios within each process.
+// Runs the workloads against the gateway and its peers, each in fresh processes that serve the whole mix, and prints
+// their costs as ratios within each turn.
 //   npm run bench [-- --processes 5 --seconds 2 --only W1 --save]
 import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -16,6 +16,9 @@ const { values: options } = parseArgs({
     save: { type: 'boolean', default: false },
   },
 });
+/** What the gateway is compared with, beside it in each turn. */
+const peers = ['raw', 'stock', 'mercurius'];
+
 const processes = Number(options.processes);
 const seconds = Number(options.seconds);
 
@@ -60,7 +63,10 @@ function ask(agent, url, path, body, authorization) {
   });
 }
 
-/** Clients in a closed loop for a time. Every answer must be a whole one, and each row in it its caller's own. */
+/**
+ * Runs clients in a closed loop for `forMs`.
+ * @throws Error if an answer is not a 200, has no rows, or has rows of another caller.
+ */
 async function load({ server, upstream, workload, forMs }) {
   const { clients, tokens = 1, request, latencyMs = 0 } = workload;
   await upstream.tell({ latencyMs });
@@ -109,13 +115,14 @@ const stop = () => {
   for (const child of children.splice(0)) child.kill();
 };
 
-/** One fresh process of each server, in its turn with the others. Each serves the whole mix. */
+/** Starts a fresh process of each server. Each serves the whole mix, in turns with the others, after a warm-up. */
 async function measure(turn, names) {
   const upstream = await start('upstream.mjs');
   const env = { SAIL_BASE_URL: upstream.url, SAIL_API_VERSION: 'beta', NODE_ENV: 'production' };
   const servers = [
     { name: 'raw', raw: true, ...(await start('raw.mjs', env)) },
     { name: 'stock', path: '/', ...(await start('stock.mjs', env)) },
+    { name: 'mercurius', path: '/graphql', ...(await start('mercurius.mjs', env)) },
     { name: 'gateway', path: '/graphql', ...(await start('gateway.mjs', env)) },
   ];
   if (turn % 2) servers.reverse();
@@ -149,19 +156,19 @@ try {
         mine.map(({ cpu }) => cpu),
         3,
       ),
-      ...['raw', 'stock'].map((base) => spread(ratios(name, base))),
+      ...peers.map((base) => spread(ratios(name, base))),
       figure(median(mine.map(({ calls }) => calls))),
       figure(median(ratios(name, 'raw', 'p50'))),
       figure(median(mine.map(({ p99 }) => p99)), 1),
     ].join(' | ')} |`;
   });
-  const memory = ['raw', 'stock', 'gateway'].map(
+  const memory = [...peers, 'gateway'].map(
     (name) =>
       `${name} ${Math.max(...runs.filter((run) => run.server === name).map((run) => run.memory)) >> 20} MB`,
   );
   const table = [
-    '| Workload | CPU ms a request | ÷ raw | ÷ stock | calls | p50 ÷ raw’s | p99 ms |',
-    '| --- | --: | --: | --: | --: | --: | --: |',
+    `| Workload | CPU ms a request | ${peers.map((peer) => `÷ ${peer}`).join(' | ')} | calls | p50 ÷ raw’s | p99 ms |`,
+    `| --- | --: | ${peers.map(() => '--:').join(' | ')} | --: | --: | --: |`,
     ...lines,
     '',
     `Most memory resident: ${memory.join(', ')}.`,

@@ -8,21 +8,21 @@ samples.forEach((id, index) => {
   if (index > samples.length * Number(skip)) byId.get(id).time += timeDeltas[index];
 });
 
-const roomOf = (url) =>
+const layerOf = (url) =>
   /\/dist\/([a-z]+)\//.exec(url)?.[1] ??
   /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ??
   (url.startsWith('node:') ? 'node' : 'v8');
 const hue = (text) => [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
 const escape = (text) => text.replace(/[<>&"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-/** The call tree, calls of one function from one place taken together; idle time left out. */
+/** Builds the call tree. Groups the calls of a function by the same caller; leaves out idle time. */
 function build(ids) {
   const groups = new Map();
   for (const id of ids) {
     const { callFrame, children = [], time } = byId.get(id);
     if (callFrame.functionName === '(idle)') continue;
-    const label = `${callFrame.functionName || '(anonymous)'} · ${roomOf(callFrame.url)}`;
-    const group = groups.get(label) ?? { label, room: roomOf(callFrame.url), self: 0, children: [] };
+    const label = `${callFrame.functionName || '(anonymous)'} · ${layerOf(callFrame.url)}`;
+    const group = groups.get(label) ?? { label, layer: layerOf(callFrame.url), self: 0, children: [] };
     group.self += time;
     group.children.push(...children);
     groups.set(label, group);
@@ -44,7 +44,7 @@ function draw(node, x, depth) {
   deepest = Math.max(deepest, depth);
   const text = width > 40 ? escape(node.label.slice(0, Math.floor(width / 6))) : '';
   boxes.push(
-    `<g><title>${escape(node.label)} ${((node.total / root.total) * 100).toFixed(1)} %</title><rect x="${x.toFixed(1)}" y="${depth * ROW}" width="${width.toFixed(1)}" height="${ROW - 1}" fill="hsl(${hue(node.room)} 65% 72%)"/><text x="${(x + 2).toFixed(1)}" y="${depth * ROW + 11}">${text}</text></g>`,
+    `<g><title>${escape(node.label)} ${((node.total / root.total) * 100).toFixed(1)} %</title><rect x="${x.toFixed(1)}" y="${depth * ROW}" width="${width.toFixed(1)}" height="${ROW - 1}" fill="hsl(${hue(node.layer)} 65% 72%)"/><text x="${(x + 2).toFixed(1)}" y="${depth * ROW + 11}">${text}</text></g>`,
   );
   let at = x;
   for (const child of node.below.sort((a, b) => b.total - a.total)) {

@@ -1,4 +1,4 @@
-// The gateway as it is in production, but for the rate limit, which the stand-in upstream has none of.
+// The gateway as in production, except for the rate limit, which the stand-in upstream does not have.
 import { readConfig, startGateway } from '../dist/index.js';
 
 const { value } = readConfig({ ...process.env, PORT: '0', NODE_ENV: 'production', SAIL_RATE_LIMIT: 'off' });

@@ -1,4 +1,4 @@
-// The floor: a reverse proxy that knows no GraphQL. What a query would ask of the upstream is its path.
+// The lower bound: a reverse proxy without GraphQL. The path of a request is what a query would ask of the upstream.
 import { Agent, createServer, request as ask } from 'node:http';
 
 const upstream = new URL(process.env.SAIL_BASE_URL);

@@ -1,22 +1,8 @@
-// What Apollo's documentation leads to: a standalone server and a RESTDataSource for each request.
+// A server by Apollo's documentation: standalone, with a RESTDataSource for each request.
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { RESTDataSource } from '@apollo/datasource-rest';
-
-const typeDefs = `#graphql
-  scalar JSON
-  type Query { taskStatus(id: ID!): TaskStatus  taskStatuses(limit: Int, offset: Int): Page }
-  type Page { nodes: [TaskStatus!]!  totalCount: Int }
-  type TaskStatus {
-    id: ID!  type: String  uniqueName: String  description: String  parentName: String  launcher: String  target: Target
-    created: String  modified: String  launched: String  completed: String  completionStatus: String
-    messages: [Message!]  progress: String  percentComplete: Int  attributes: JSON  taskDefinitionSummary: Summary
-  }
-  type Target { id: ID  type: String  name: String }
-  type Message { type: String  key: String  localizedText: Text }
-  type Text { locale: String  message: String }
-  type Summary { id: ID  uniqueName: String  description: String  parentName: String  executor: String }
-`;
+import { typeDefs } from './schema.mjs';
 
 class Tasks extends RESTDataSource {
   baseURL = `${process.env.SAIL_BASE_URL}/beta/`;

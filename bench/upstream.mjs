@@ -1,4 +1,4 @@
-// A stand-in upstream that costs next to nothing: rows made once, their bytes kept. Each row says who asked for it.
+// A stand-in upstream with very little cost: rows are made once and kept as text. Each row says who asked for it.
 import { createServer } from 'node:http';
 import { idOf, TASKS } from './workloads.mjs';
 

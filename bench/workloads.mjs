@@ -1,7 +1,7 @@
-// Requests, as GraphQL for servers that speak it and as a path for the raw proxy. Numbers count up, so that no two
-// requests in a row ask for the same.
+// Requests, as GraphQL, and as a path for the raw proxy. Numbers count up, so that no two requests in a row ask for the
+// same.
 
-/** Tasks that the stand-in upstream has. */
+/** Number of tasks in the stand-in upstream. */
 export const TASKS = 5_000;
 export const idOf = (index) => `2c9180${index.toString(16).padStart(26, '0')}`;
 
@@ -55,7 +55,7 @@ const listInline = (limit, fields) => (n) => {
   };
 };
 
-/** By name: clients in a closed loop, the upstream's latency, tokens, the request. */
+/** Workloads by name: clients in a closed loop, tokens, the upstream's latency, the request. */
 export const workloads = {
   'W1 a task by id': { clients: 32, request: one(scalars) },
   'W1 other fields, an alias': { clients: 32, request: one(others, 'task: ') },
