@@ -118,7 +118,7 @@ export class PageArgs {
   @Field(() => String, {
     nullable: true,
     description:
-      'Cursor mode: the cursor to continue after. No row is lost or repeated while the list changes.',
+      'Cursor mode: the cursor to continue after. In a sorted list, no row that stays in it is lost or repeated while it changes.',
   })
   after?: string | null;
 }
@@ -151,7 +151,7 @@ export class JsonPatchOperationInput {
   @Field(() => JsonValue, {
     nullable: true,
     description:
-      'The value to add, replace with or test for. ADD, REPLACE and TEST need it, and null counts as a value. A number that would lose digits, such as an integer beyond ±(2^53 − 1), is refused.',
+      'The value to add, replace with or test for. ADD, REPLACE and TEST need it, and null counts as a value. Integers beyond ±(2^53 − 1) and numbers that are not finite are refused; decimals are doubles.',
   })
   value?: unknown;
 

@@ -57,7 +57,8 @@ export class TaskMessage {
   localizedText!: LocalizedText | null;
 
   @Field(() => [JsonValue], {
-    description: 'The parameters of the message, strings or objects. Empty if it has none.',
+    description:
+      'The parameters of the message, strings or objects. A null becomes an empty string, so that indexes hold. Empty if it has none.',
   })
   parameters!: unknown[];
 
@@ -99,7 +100,7 @@ export class TaskResult {
 
   @Field(() => JsonValue, {
     nullable: true,
-    description: 'The value of the attribute. Null if the upstream sends null.',
+    description: 'The value of the attribute. Never null: attributes that are not set are left out.',
   })
   value!: unknown;
 }
@@ -192,35 +193,39 @@ export class TaskStatus {
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the task was created. Null if the upstream sends none.',
+    description: 'When the task was created. Null if the upstream sends no date that can be read.',
   })
   created!: string | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the task’s record last changed. Null if the upstream sends none.',
+    description: 'When the task’s record last changed. Null if the upstream sends no date that can be read.',
   })
   modified!: string | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the task began to run. Null while it is queued.',
+    description: 'When the task began to run. Null while it is queued, or if the date can’t be read.',
   })
   launched!: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When the task ended. Null while it is pending.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'When the task ended. Null while it runs, or if the date can’t be read. May be set shortly before `completionStatus`.',
+  })
   completed!: string | null;
 
   @Field(() => CompletionStatus, {
     nullable: true,
-    description: 'How the task ended. Null while it is pending.',
+    description: 'How the task ended. Null if the upstream has not set it yet.',
   })
   completionStatus!: CompletionStatus | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The completion status exactly as the upstream sends it; use it where `completionStatus` is UNKNOWN. Null while the task is pending.',
+      'The completion status exactly as the upstream sends it; use it if `completionStatus` is UNKNOWN. Null if the upstream has not set it yet.',
   })
   rawCompletionStatus!: string | null;
 
@@ -274,7 +279,7 @@ export class TaskStatus {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Whole seconds from `launched` to `completed`, or to now if the task has not ended; never negative. Null until the task is launched.',
+      'Whole seconds from `launched` to `completed`, or to now if the task has not ended; never negative. Null if `launched` is null, or if the task has ended and `completed` can’t be read.',
   })
   durationSeconds!: number | null;
 

@@ -48,7 +48,7 @@ export class SourceResolver {
   @FieldResolver(() => TaskStatusConnection, {
     nullable: true,
     description:
-      'Lists this source’s tasks that have not finished, as `Query.pendingTasks` does. Null only with an error.',
+      'Lists this source’s tasks without a completion status, as `Query.pendingTasks` does. Null only with an error.',
   })
   pendingTasks(
     @Root() source: Source,

@@ -12,7 +12,7 @@ import { pageSelection } from './page-selection.js';
 export class TaskStatusResolver {
   @Query(() => TaskStatus, {
     nullable: true,
-    description: 'Gets a task by id. Null if there is no such task.',
+    description: 'Gets a task by id. Null without an error if there is no such task.',
   })
   taskStatus(
     @Arg('id', () => ID, { description: 'The task’s id: 1 to 128 characters.' }) id: string,
@@ -37,7 +37,7 @@ export class TaskStatusResolver {
   @Query(() => TaskStatusConnection, {
     nullable: true,
     description:
-      'Lists tasks that have not finished: by `limit` and `offset` in the upstream’s order, or by `first` and `after`, newest first. Null only with an error.',
+      'Lists tasks without a completion status: by `limit` and `offset` in the upstream’s order, or by `first` and `after`, newest first. Null only with an error.',
   })
   pendingTasks(
     @Args(() => PageArgs) args: PageArgs,

@@ -125,7 +125,7 @@ function readsById(lookups: readonly Lookup[]): Map<string, SharedRead[]> {
   return reads;
 }
 
-/** Makes one call of lookups. It is aborted when nobody waits for any of them, and each of them records it. */
+/** Returns what the lookups of a joined call share. The scope is aborted when nobody waits for any of them. */
 function joined(reads: readonly SharedRead[]): SharedRead {
   const calls: SharedRead['calls'] = [];
   for (const read of reads) read.calls.push(calls);
