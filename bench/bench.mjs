@@ -89,6 +89,7 @@ async function load({ server, upstream, workload, forMs }) {
         if (
           status !== 200 ||
           marks.length === 0 ||
+          text.includes('"errors"') ||
           marks.some((mark) => mark !== `"launcher":"${authorization}"`)
         )
           throw new Error(`${server.name}: a wrong answer (${status}): ${text.slice(0, 300)}`);
@@ -181,7 +182,7 @@ try {
 
 ${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0].model}. Each server in ${processes} fresh
 processes, each of which serves the whole mix. CPU and its ratios are minimum · median · maximum over the processes; ratios are
-taken within a process. Times are of a client that shares the machine with all servers: they say less than the CPU does.
+taken between servers of one turn. Times are of a client that shares the machine with all servers: they say less than the CPU does.
 
 ${table}
 `,

@@ -8,10 +8,9 @@ samples.forEach((id, index) => {
   if (index > samples.length * Number(skip)) byId.get(id).time += timeDeltas[index];
 });
 
-const layerOf = (url) =>
-  /\/dist\/([a-z]+)\//.exec(url)?.[1] ??
-  /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ??
-  (url.startsWith('node:') ? 'node' : 'v8');
+/** The package of a function: the bundle has a file for each, and `gateway` is the gateway's own code. */
+const packageOf = (url) =>
+  /\/dist\/bundle\/(.+)\.js$/.exec(url)?.[1] ?? (url.startsWith('node:') ? 'node' : 'v8');
 const hue = (text) => [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
 const escape = (text) => text.replace(/[<>&"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
@@ -21,8 +20,8 @@ function build(ids) {
   for (const id of ids) {
     const { callFrame, children = [], time } = byId.get(id);
     if (callFrame.functionName === '(idle)') continue;
-    const label = `${callFrame.functionName || '(anonymous)'} · ${layerOf(callFrame.url)}`;
-    const group = groups.get(label) ?? { label, layer: layerOf(callFrame.url), self: 0, children: [] };
+    const label = `${callFrame.functionName || '(anonymous)'} · ${packageOf(callFrame.url)}`;
+    const group = groups.get(label) ?? { label, package: packageOf(callFrame.url), self: 0, children: [] };
     group.self += time;
     group.children.push(...children);
     groups.set(label, group);
@@ -44,7 +43,7 @@ function draw(node, x, depth) {
   deepest = Math.max(deepest, depth);
   const text = width > 40 ? escape(node.label.slice(0, Math.floor(width / 6))) : '';
   boxes.push(
-    `<g><title>${escape(node.label)} ${((node.total / root.total) * 100).toFixed(1)} %</title><rect x="${x.toFixed(1)}" y="${depth * ROW}" width="${width.toFixed(1)}" height="${ROW - 1}" fill="hsl(${hue(node.layer)} 65% 72%)"/><text x="${(x + 2).toFixed(1)}" y="${depth * ROW + 11}">${text}</text></g>`,
+    `<g><title>${escape(node.label)} ${((node.total / root.total) * 100).toFixed(1)} %</title><rect x="${x.toFixed(1)}" y="${depth * ROW}" width="${width.toFixed(1)}" height="${ROW - 1}" fill="hsl(${hue(node.package)} 65% 72%)"/><text x="${(x + 2).toFixed(1)}" y="${depth * ROW + 11}">${text}</text></g>`,
   );
   let at = x;
   for (const child of node.below.sort((a, b) => b.total - a.total)) {
