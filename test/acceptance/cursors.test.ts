@@ -52,7 +52,7 @@ onEachVersion((pair) => {
     expect(pair.calls()).toHaveLength(2);
   });
 
-  test('all pages together are the whole list, whatever their size', async () => {
+  test('pages of any size are the whole list together', async () => {
     for (const size of [100, 249, 250])
       expect(await walk(pair, 'taskStatuses', `first: ${size}`)).toEqual(listed());
     const ascending = await walk(

@@ -126,6 +126,7 @@ describe('a page in place of an answer', () => {
         response.writeHead(403, HTML_TYPE).end(upstream.requests.at(-1)?.body),
     });
     expect(codes(await ask(gateway.url, LIST))).toEqual(['UPSTREAM_BAD_RESPONSE']);
+    expect(upstream.requests.at(-1)?.body).toMatch(/the.secret/);
     expect(JSON.stringify(warnings)).not.toMatch(/s3cr3t|the.secret/);
     expect(await health()).toEqual([200, { status: 'ready', upstream: 'closed' }]);
 

@@ -10,7 +10,7 @@ const QUERY = '{ one: taskStatus(id: "x") { id } list: taskStatuses { nodes { id
 const codes = (errors: Reply['errors']): object =>
   Object.fromEntries(errors.map(({ path, extensions }) => [String(path), extensions['code']]));
 
-describe('whatever the upstream answers', () => {
+describe('an answer of the upstream', () => {
   let upstream: ScriptedUpstream;
   let gateway: Gateway;
   beforeAll(async () => {

@@ -184,7 +184,7 @@ onEachVersion((pair) => {
       expect(pair.calls()).toEqual([]);
     });
 
-    test('null page arguments are as good as none: that is how clients ask for a first page', async () => {
+    test('null page arguments are treated as absent, because clients ask for a first page that way', async () => {
       const { errors } = await pair.ask(
         '{ taskStatuses(first: 2, after: null, limit: null, sort: null) { nodes { id } } }',
       );

@@ -83,7 +83,7 @@ onEachVersion((pair) => {
     expect(errors[0]?.message).toMatch(/refused.*: .+/);
   });
 
-  test('is sent once, whatever happens to it', async () => {
+  test('is sent once, even if it fails', async () => {
     for (const fault of [
       { errorRate: 1, errorStatus: 503 },
       { dropRate: 1 },

@@ -317,7 +317,7 @@ describe('an operation that graphql-js refuses is the client’s mistake', () =>
       /not executable/,
     ],
     ['no text', { query: '  ' }, 'GRAPHQL_PARSE_FAILED', /Syntax/],
-    ['a text that breaks off', { query: '{ taskStatus(id: "x"' }, 'GRAPHQL_PARSE_FAILED', /Syntax/],
+    ['a text that is cut off', { query: '{ taskStatus(id: "x"' }, 'GRAPHQL_PARSE_FAILED', /Syntax/],
     ['a lone surrogate', { query: '{ taskStatus(id: "\ud800") { id } }' }, 'GRAPHQL_PARSE_FAILED', /Syntax/],
     [
       'a missing variable',

@@ -115,7 +115,7 @@ describe('settings', () => {
     expect(configOf({})).toEqual(defaults);
   });
 
-  test.each(['', ' ', '\t'])('that are %j are as good as not set', (blank) => {
+  test.each(['', ' ', '\t'])('that are %j are treated as not set', (blank) => {
     expect(configOf(Object.fromEntries(names.map((name) => [name, blank])))).toEqual(defaults);
   });
 

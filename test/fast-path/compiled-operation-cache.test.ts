@@ -150,7 +150,7 @@ describe('an operation', () => {
     expect(answered).toBe(16);
   });
 
-  test('is left to the full path where a condition is null, whatever it was before', async () => {
+  test('is left to the full path if a condition is null, even after one that was not', async () => {
     const query = 'query ($if: Boolean = true) { thing { text @include(if: $if) } }';
     const cache = cacheWith(query);
     expect(await ask(cache, { query })).toEqual(text);

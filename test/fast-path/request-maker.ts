@@ -70,7 +70,7 @@ const gaps = [' ', ',', '\n', '\t', '# c\n', '#"\n', ' , ', '\r\n', '\ufeff', '#
 /** All numbers alike: by default small ones, and so the rare cases, are drawn more often. */
 const evenly = (max: number): fc.Arbitrary<number> => fc.noBias(fc.nat(max));
 
-/** Makes requests of whatever `g` draws. */
+/** Makes requests from what `g` draws. */
 export function requestMaker(
   schema: GraphQLSchema,
   g: GeneratorValue,

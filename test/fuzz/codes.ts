@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 
-/** The codes of the contract, but for the one that says that something went wrong in the gateway. */
+/** The codes of the contract, except the one for a fault of the gateway. */
 const known = new Set([
   'BAD_USER_INPUT',
   'UNAUTHENTICATED',

@@ -49,7 +49,7 @@ const someText = (): fc.Arbitrary<string> =>
   );
 
 /**
- * Makes operations that fit the schema, of whatever `g` draws.
+ * Makes operations that fit the schema, from what `g` draws.
  * @param ids Ids that the upstream has, to be asked for now and then.
  */
 export function makeOperation(

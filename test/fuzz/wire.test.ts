@@ -159,7 +159,7 @@ const answer = fc.record({
   drop: fc.nat(30).map((n) => n === 0),
 });
 
-test('whatever SailPoint sends, it is served where it can be read, and else an error of its own', async () => {
+test('any answer of SailPoint is served if it can be read, and is an error otherwise', async () => {
   const tally = new Tally();
   const count = runs(500);
   await fc.assert(

@@ -46,7 +46,7 @@ describe('The rate limit', () => {
     expect(await statuses(sandbox, 3)).toEqual([200, 200, 429]);
   });
 
-  test('counts each client id and each version on its own, whatever the token', async () => {
+  test('counts each client id and each version on its own, for any token', async () => {
     const sandbox = await startTestSandbox({ tasks: 0, rateLimit: '1/10s' });
     expect(await statuses(sandbox, 2, undefined, sandbox.token({ marker: 'ada' }))).toEqual([200, 429]);
     expect(await statuses(sandbox, 1, undefined, sandbox.token({ marker: 'bob' }))).toEqual([429]);

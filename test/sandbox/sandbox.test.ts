@@ -177,7 +177,7 @@ describe('The sandbox', () => {
     other.close();
   });
 
-  test('stops at once, whatever is still open', async () => {
+  test('stops at once, even with open connections', async () => {
     const sandbox = await startTestSandbox();
     await sandbox.send('/beta/task-status');
     sandbox.configure({ latencyMs: 60_000 });

@@ -9,7 +9,7 @@ interface Received {
   body: string;
 }
 
-/** Answers a request whose body has arrived. */
+/** Answers a request. Called once its body has arrived; the request is recorded when its head has. */
 export type Script = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** An upstream that answers by a script, which each test sets. */

@@ -3,7 +3,7 @@ import { beforeEach, expect } from '@jest/globals';
 /** Maximum length of a test's full name, in characters. */
 const MAX_LENGTH = 120;
 
-/** Begins with a reference to the test before it. */
+/** A full name that begins with a reference to the test before it. */
 const LEANING =
   /^(?:and|but|so|nor|neither|it|its|they|their|these|those|others?|another|the same|one that)\b/i;
 

@@ -66,7 +66,7 @@ describe('a date', () => {
     },
   );
 
-  test('is RFC 3339 in UTC, or null, whatever was sent', () => {
+  test('sent in any form is RFC 3339 in UTC, or null', () => {
     const close = fc
       .tuple(
         fc.stringMatching(/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d$/),

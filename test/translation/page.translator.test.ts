@@ -138,7 +138,7 @@ describe('a page’s cursor', () => {
     else expect(refusal(read).argument).toBe('after');
   });
 
-  test('of pending tasks goes on newest first, whatever order its page was in', () => {
+  test('of pending tasks continues newest first after a page in any order', () => {
     const pending = { field: 'pendingTasks', cursorOrder: DESC };
     expect(readPage({ limit: 5 }, pending).order).toBeUndefined();
     expect(readPage({ limit: 5 }, pending).cursorOrder).toBe(DESC);

@@ -223,7 +223,7 @@ test('without a completionStatus the raw word is null', () => {
   expect(readRow({ completionStatus: undefined }).rawCompletionStatus).toBeNull();
 });
 
-describe('whatever the upstream sends', () => {
+describe('any row of the upstream', () => {
   const keys = Object.keys(fieldsOf(readRow({})));
   const oddKey = fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length');
   const json = fc.oneof(

@@ -34,7 +34,7 @@ test('a scope starts no timer before its first listener, and keeps none after it
   expect(clock.timers).toBe(0);
 });
 
-test('a shared call lives while any waiter needs one of its answers, whichever waiters leave or join', () => {
+test('a shared call lives while any waiter needs one of its answers', () => {
   const step = fc.record({ who: fc.nat(9), what: fc.nat(2) });
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 30 }), (steps) => {

@@ -147,7 +147,7 @@ describe('a call', () => {
     expect(server.requests.map(({ url }) => url)).toEqual(paths);
   });
 
-  test('is made once, whatever comes back', async () => {
+  test('is made once, after any answer', async () => {
     const patch = { type: 'application/json-patch+json', text: '[]' };
     for (const script of [answer(500), answer(503), answer(429, { 'retry-after': '0' }), drop, cut]) {
       for (const request of [get, { ...get, method: 'PATCH' as const, body: patch }]) {

@@ -138,7 +138,7 @@ describe('the circuit', () => {
     expect(upstream.circuit).toBe('closed');
   });
 
-  test('once open has calls fail without being sent, but for one every half second', async () => {
+  test('once open has calls fail without being sent, except one every half second', async () => {
     const upstream = new Guarded();
     await upstream.fail(20);
     now += 499;

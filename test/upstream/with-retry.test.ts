@@ -114,7 +114,7 @@ describe('a read', () => {
   });
 });
 
-test.each(['PATCH', 'POST', 'PUT', 'DELETE'])('a %s is sent once, whatever becomes of it', async (method) => {
+test.each(['PATCH', 'POST', 'PUT', 'DELETE'])('a %s is sent once and never again', async (method) => {
   for (const failure of [...passing, ...lasting])
     expect(await send([failure], { method })).toMatchObject({ tries: 1, outcome: { details: failure } });
 });
