@@ -27,7 +27,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // TypeGraphQL's classes hold only decorators and methods, by nature.
       '@typescript-eslint/no-extraneous-class': 'off',
-      // They declare shapes: what has the shape is as good as an instance.
+      // They declare shapes: any object of the shape will do.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       'no-console': 'error',
     },
