@@ -32,7 +32,7 @@ export function errorOf({ errors }: Reply): Record<string, unknown> {
 
 /** Tests that must pass with any intermediary on either side of the gateway. */
 export function acceptance(edge: () => Edge): void {
-  describe('the core of acceptance:', () => {
+  describe('the API', () => {
     beforeEach(() => {
       edge().sandbox.reset();
     });

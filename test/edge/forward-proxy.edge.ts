@@ -33,7 +33,7 @@ const logged = (server: Server, from = ''): string[] =>
       .matchAll(/ TCP_\w+\/\d+ \d+ ([A-Z]+ \S+)/g),
   ].map(([, line = '']) => line);
 
-describe('through a forward proxy that alone knows the tenant’s address,', () => {
+describe('through a forward proxy,', () => {
   let own: Server;
   let gateway: GatewayProcess;
   beforeAll(async () => {
