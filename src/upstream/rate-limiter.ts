@@ -10,12 +10,18 @@ const MIN_TIME_MS = 250;
 /** Maximum accepted tokens to remember per OAuth client. If it has more, the oldest count as unverified again. */
 const MAX_ACCEPTED = 1_000;
 
+/** Background calls start while more than this share of the places is free. */
+const BACKGROUND_SHARE = 1 / 2;
+
+/** Beyond that, one place in so many of each window is theirs, and at least one. */
+const PLACES_PER_RESERVED = 20;
+
 /** What an answer says about the token: the upstream accepted it, refused it, or neither. */
 export type TokenOutcome = 'accepted' | 'refused' | 'unknown';
 
 /** Places of a rate limit. */
 export interface Places {
-  /** Calls that could start now if there were no pause. */
+  /** Calls that could start now if there were no pause and no background calls. */
   readonly free: number;
   readonly calls: number;
   readonly windowMs: number;
@@ -24,12 +30,13 @@ export interface Places {
 /** A sliding-window rate limiter with a fair queue for each OAuth client. */
 export interface RateLimiter {
   /**
-   * Resolves when the call may start.
+   * Resolves when the call may start. A background call starts while more than half of the places are free. Beyond
+   * that, such calls share one place in twenty of each window, in turn by principal.
    * @throws UpstreamError `rate_limited` if that would be too late for its deadline; `cancelled` if `scope` is aborted.
    */
-  acquire(principal: Principal, scope: CallScope): Promise<void>;
+  acquire(principal: Principal, scope: CallScope, isBackground?: boolean): Promise<void>;
   /** Call it after each call that was started. A call that is not `counted` gives its place back at once. */
-  release(principal: Principal, outcome: TokenOutcome, counted: boolean): void;
+  release(principal: Principal, outcome: TokenOutcome, counted: boolean, isBackground?: boolean): void;
   /** Starts no call of the OAuth client for `ms`. */
   pauseFor(principal: Principal, ms: number): void;
   places(principal: Principal): Places;
@@ -51,14 +58,18 @@ export function createRateLimiter(limit: RateLimit, clock: Clock): RateLimiter {
     return queue;
   };
   return {
-    acquire: (principal, scope) => queueOf(principal).acquire(principal.key, scope),
-    release: (principal, outcome, counted) => {
-      queueOf(principal).release(principal.key, outcome, counted);
+    acquire: (principal, scope, isBackground = false) =>
+      queueOf(principal).acquire(principal.key, scope, isBackground),
+    release: (principal, outcome, counted, isBackground = false) => {
+      queueOf(principal).release(principal.key, outcome, counted, isBackground);
     },
     pauseFor: (principal, ms) => {
       queueOf(principal).pauseFor(ms);
     },
-    places: ({ oauthClient }) => ({ free: queues.get(oauthClient)?.free() ?? limit.calls, ...limit }),
+    places: ({ oauthClient }) => ({
+      free: queues.get(oauthClient)?.freeOfForeground() ?? limit.calls,
+      ...limit,
+    }),
     isOpen: ({ oauthClient }) => queues.get(oauthClient)?.isOpen() ?? true,
     secondsToWait: (principal) => queueOf(principal).secondsToWait(principal.key),
   };
@@ -81,9 +92,14 @@ class ClientQueue {
   private readonly unverified = new Set<string>();
   /** By principal, in the order of their turns. No entry is empty. */
   private readonly waiting = new Map<string, Ticket[]>();
-  /** When the places of ended calls will be free again, in order. Epoch milliseconds. */
-  private readonly returns: number[] = [];
+  /** The same of background calls. */
+  private readonly background = new Map<string, Ticket[]>();
+  /** When the places of ended calls will be free again, in order. */
+  private readonly returns: { readonly at: number; readonly isBackground: boolean }[] = [];
+  /** When the reserved places that background calls took will be free again, in order. Epoch milliseconds. */
+  private readonly reserved: number[] = [];
   private inFlight = 0;
+  private backgroundInFlight = 0;
   private pausedUntil = 0;
   private lastWasAccepted = false;
   private cancel: (() => void) | undefined;
@@ -96,8 +112,14 @@ class ClientQueue {
 
   free(): number {
     const now = this.clock.now();
-    while (this.returns[0] !== undefined && this.returns[0] <= now) this.returns.shift();
+    while (this.returns[0] !== undefined && this.returns[0].at <= now) this.returns.shift();
     return this.limit.calls - this.inFlight - this.returns.length;
+  }
+
+  /** Places that would be free if there were no background calls. */
+  freeOfForeground(): number {
+    const free = this.free();
+    return free + this.backgroundInFlight + this.returns.filter(({ isBackground }) => isBackground).length;
   }
 
   isOpen(): boolean {
@@ -112,23 +134,24 @@ class ClientQueue {
     return Math.max(1, Math.ceil((this.startAt(key) - this.clock.now()) / 1000));
   }
 
-  acquire(key: string, scope: CallScope): Promise<void> {
+  acquire(key: string, scope: CallScope, isBackground: boolean): Promise<void> {
     this.startNext();
-    if (this.isOpen() && this.mayStart(key)) {
-      this.start(key);
+    if (this.isOpen() && this.mayStart(key) && (!isBackground || this.takesBackground())) {
+      this.start(key, isBackground);
       return Promise.resolve();
     }
-    const { clock, waiting } = this;
+    const { clock } = this;
+    const queues = isBackground ? this.background : this.waiting;
     const lastStart = (): number => scope.deadline - MIN_TIME_MS;
-    if (this.startAt(key) > lastStart()) return Promise.reject(this.rateLimited(key));
+    if (!isBackground && this.startAt(key) > lastStart()) return Promise.reject(this.rateLimited(key));
     return new Promise((resolve, reject) => {
       let unsubscribe = (): void => undefined;
       const leave = (error: UpstreamError): void => {
         unsubscribe();
         cancel();
-        const queue = waiting.get(key) ?? [];
+        const queue = queues.get(key) ?? [];
         queue.splice(queue.indexOf(ticket), 1);
-        if (queue.length === 0) waiting.delete(key);
+        if (queue.length === 0) queues.delete(key);
         reject(error);
         this.sleep();
       };
@@ -142,12 +165,12 @@ class ClientQueue {
       const giveUp = (): void => {
         const left = lastStart() - clock.now();
         if (left > 0) cancel = clock.after(left, giveUp);
-        // If there are free places, the call waits for the first answer to its token.
-        else if (!this.isOpen()) leave(this.rateLimited(key));
+        // If there are free places, it waits for the first answer to its token.
+        else if (isBackground || !this.isOpen()) leave(this.rateLimited(key));
       };
       let cancel = clock.after(lastStart() - clock.now(), giveUp);
-      const queue = waiting.get(key);
-      if (queue === undefined) waiting.set(key, [ticket]);
+      const queue = queues.get(key);
+      if (queue === undefined) queues.set(key, [ticket]);
       else queue.push(ticket);
       unsubscribe = scope.onAbort(() => {
         leave(new UpstreamError({ failure: 'cancelled' }));
@@ -156,11 +179,12 @@ class ClientQueue {
     });
   }
 
-  release(key: string, outcome: TokenOutcome, counted: boolean): void {
+  release(key: string, outcome: TokenOutcome, counted: boolean, isBackground: boolean): void {
     const { accepted, unverified, returns, clock, limit } = this;
     this.inFlight -= 1;
+    if (isBackground) this.backgroundInFlight -= 1;
     unverified.delete(key);
-    if (counted) returns.push(clock.now() + limit.windowMs);
+    if (counted) returns.push({ at: clock.now() + limit.windowMs, isBackground });
     if (outcome === 'refused') accepted.delete(key);
     if (outcome === 'accepted') accepted.add(key);
     const [oldest = ''] = accepted;
@@ -173,7 +197,26 @@ class ClientQueue {
     return this.accepted.has(key) || !this.unverified.has(key);
   }
 
-  private start(key: string): void {
+  private isHalfFree(): boolean {
+    return this.free() > this.limit.calls * BACKGROUND_SHARE;
+  }
+
+  private hasReserved(): boolean {
+    const { reserved, clock, limit } = this;
+    while (reserved[0] !== undefined && reserved[0] <= clock.now()) reserved.shift();
+    return reserved.length < Math.max(1, Math.floor(limit.calls / PLACES_PER_RESERVED));
+  }
+
+  /** Whether a background call may take a free place. */
+  private takesBackground(): boolean {
+    return this.isHalfFree() || this.hasReserved();
+  }
+
+  private start(key: string, isBackground: boolean): void {
+    if (isBackground) {
+      if (!this.isHalfFree()) this.reserved.push(this.clock.now() + this.limit.windowMs);
+      this.backgroundInFlight += 1;
+    }
     this.inFlight += 1;
     this.lastWasAccepted = this.accepted.has(key);
     if (!this.lastWasAccepted) this.unverified.add(key);
@@ -184,36 +227,50 @@ class ClientQueue {
     return keys.find((key) => this.accepted.has(key) !== this.lastWasAccepted) ?? keys[0];
   }
 
-  /** Starts the calls that may start. */
+  /** Starts the calls that may start. Reserved places go to background calls first. */
   private startNext(): void {
-    const { waiting } = this;
-    while (waiting.size > 0 && this.isOpen()) {
-      const key = this.nextKey();
-      const queue = key === undefined ? undefined : waiting.get(key);
-      if (key === undefined || queue === undefined) return;
-      const ticket = queue.shift();
-      waiting.delete(key);
-      if (queue.length > 0) waiting.set(key, queue);
-      this.start(key);
-      ticket?.start();
+    while (this.waiting.size + this.background.size > 0 && this.isOpen()) {
+      const background = [...this.background.keys()].find((key) => this.mayStart(key));
+      const foreground = this.nextKey();
+      const isReserved = !this.isHalfFree() && this.hasReserved();
+      if (background !== undefined && (isReserved || (foreground === undefined && this.isHalfFree())))
+        this.startFirst(this.background, background);
+      else if (foreground !== undefined) this.startFirst(this.waiting, foreground);
+      else return;
     }
+  }
+
+  private startFirst(queues: Map<string, Ticket[]>, key: string): void {
+    const [ticket, ...others] = queues.get(key) ?? [];
+    queues.delete(key);
+    if (others.length > 0) queues.set(key, others);
+    this.start(key, queues === this.background);
+    ticket?.start();
   }
 
   /** Sets the timer for the next start, or calls `onIdle` if there is nothing left to keep. */
   private sleep(): void {
-    const { clock, waiting, returns } = this;
+    const { clock, waiting, background, returns, reserved } = this;
     const now = clock.now();
-    const place = waiting.size === 0 ? returns.at(-1) : this.free() > 0 ? undefined : returns[0];
-    const at = Math.max(this.pausedUntil, place ?? 0);
+    const isWaiting = waiting.size + background.size > 0;
+    const nextReturn = returns[0]?.at ?? 0;
+    const place = !isWaiting
+      ? returns.at(-1)?.at
+      : background.size > 0
+        ? Math.min(...[nextReturn, reserved[0] ?? 0].filter((at) => at > now), Infinity)
+        : this.free() > 0
+          ? undefined
+          : nextReturn;
+    const at = Math.max(this.pausedUntil, place === Infinity ? 0 : (place ?? 0));
     if (at > now) {
-      if (waiting.size === 0 && this.cancel !== undefined) return;
+      if (!isWaiting && this.cancel !== undefined) return;
       this.cancel?.();
       this.cancel = clock.after(at - now, () => {
         this.cancel = undefined;
         this.startNext();
         this.sleep();
       });
-    } else if (waiting.size === 0 && this.inFlight === 0) {
+    } else if (!isWaiting && this.inFlight === 0) {
       this.cancel?.();
       this.onIdle();
     }
@@ -232,7 +289,7 @@ class ClientQueue {
     const now = clock.now();
     const open = this.free();
     const place = ahead % limit.calls;
-    const first = place < open ? now : (returns[place - open] ?? now + limit.windowMs);
+    const first = place < open ? now : (returns[place - open]?.at ?? now + limit.windowMs);
     return Math.max(this.pausedUntil, first + Math.floor(ahead / limit.calls) * limit.windowMs);
   }
 

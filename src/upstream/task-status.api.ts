@@ -30,6 +30,8 @@ export interface Caller {
   readonly principal: Principal;
   readonly scope: CallScope;
   readonly calls: CallRecord;
+  /** Whether nobody waits for these calls alone: they leave places of the rate limit to others. */
+  readonly isBackground?: boolean;
 }
 
 /** The vendor's five endpoints, by operationId. All of them throw `UpstreamError`. */

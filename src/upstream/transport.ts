@@ -24,6 +24,8 @@ export interface UpstreamRequest {
   readonly scope: CallScope;
   /** Where the call is recorded. */
   readonly calls: CallRecord;
+  /** Whether nobody waits for this call alone: it leaves places of the rate limit to others. */
+  readonly isBackground?: boolean;
   /** A body, already serialized, with its content type. */
   readonly body?: { readonly type: string; readonly text: string };
   /** Called with each state that the call gets to; might repeat one. A call starts `unsent`. */

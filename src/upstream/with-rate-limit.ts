@@ -19,19 +19,19 @@ export function withRateLimit(
   isDown: () => boolean,
 ): UpstreamClient {
   return async (request) => {
-    const { principal, scope } = request;
+    const { principal, scope, isBackground } = request;
     if (!limiter.isOpen(principal) && isDown()) throw new UpstreamError({ failure: 'circuit_open' });
-    await limiter.acquire(principal, scope);
+    await limiter.acquire(principal, scope, isBackground);
     try {
       const response = await next(request);
-      limiter.release(principal, 'accepted', true);
+      limiter.release(principal, 'accepted', true, isBackground);
       return response;
     } catch (error) {
       const details = error instanceof UpstreamError ? error.details : undefined;
       const isLimited = details?.status === 429;
       if (isLimited)
         limiter.pauseFor(principal, Math.min((details.retryAfterSeconds ?? 1) * 1000, MAX_PAUSE_MS));
-      limiter.release(principal, outcomeOf(details), wasCounted(details));
+      limiter.release(principal, outcomeOf(details), wasCounted(details), isBackground);
       if (isLimited && details.retryAfterSeconds === undefined)
         throw new UpstreamError({ ...details, retryAfterSeconds: limiter.secondsToWait(principal) });
       throw error;

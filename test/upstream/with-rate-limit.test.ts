@@ -52,9 +52,9 @@ class Paced {
   }
 
   /** Sends a call. Its outcome is `ok`, or why and when it failed. */
-  async send(token?: string, waitMs = 15_000): Promise<unknown> {
+  async send(token?: string, waitMs = 15_000, isBackground = false): Promise<unknown> {
     const scope = createCallScope(this.clock.now() + waitMs, this.clock);
-    const outcome = await this.#send({ method: 'GET', path: '/', ...as(token, scope) }).then(
+    const outcome = await this.#send({ method: 'GET', path: '/', ...as(token, scope), isBackground }).then(
       () => 'ok',
       (error: unknown) => ({
         ...(error as UpstreamError).details,
@@ -159,6 +159,7 @@ describe('calls of one client', () => {
       token: fc.constantFrom(undefined, 'x', tokenOf('c', 'a'), tokenOf('c', 'b'), tokenOf('d')),
       waitMs: fc.integer({ min: 1, max: 4_000 }),
       latencyMs: fc.nat(400),
+      isBackground: fc.boolean(),
       failure: fc.option(fc.constantFrom(statusOf(403), statusOf(404), statusOf(500)), { nil: undefined }),
     });
     await fc.assert(
@@ -167,11 +168,11 @@ describe('calls of one client', () => {
         fc.array(step, { maxLength: 40 }),
         async (calls, steps) => {
           const paced = new Paced(calls, 1_000);
-          for (const { afterMs, token, waitMs, latencyMs, failure } of steps) {
+          for (const { afterMs, token, waitMs, latencyMs, isBackground, failure } of steps) {
             await paced.clock.advance(afterMs);
             paced.latencyMs = latencyMs;
             paced.answer = () => failure;
-            void paced.send(token, waitMs);
+            void paced.send(token, waitMs, isBackground);
           }
           await paced.clock.advance(10_000);
           expect(paced.outcomes).toHaveLength(steps.length);
@@ -373,4 +374,72 @@ test('the free places of an OAuth client are those that its calls don’t take, 
   expect(paced.free('me')).toBe(2);
   await paced.clock.advance(1_000);
   expect(paced.free('me')).toBe(4);
+});
+
+describe('background calls', () => {
+  /** Starts calls whose places are taken for a whole window. Returns when each started, in seconds. */
+  function limited(calls: number): {
+    clock: VirtualClock;
+    call: (name: string, isBackground: boolean, waitMs?: number) => void;
+    started: string[];
+    places: () => number;
+  } {
+    const clock = new VirtualClock();
+    const begin = clock.now();
+    const limiter = createRateLimiter({ calls, windowMs: 10_000 }, clock);
+    const started: string[] = [];
+    return {
+      clock,
+      started,
+      places: () => limiter.places(principal(tokenOf('one'))).free,
+      call(name, isBackground, waitMs = 60_000) {
+        const who = principal(tokenOf('one', name));
+        void limiter.acquire(who, createCallScope(clock.now() + waitMs, clock), isBackground).then(
+          () => {
+            started.push(`${name} ${(clock.now() - begin) / 1000}`);
+            limiter.release(who, 'accepted', true, isBackground);
+          },
+          (error: unknown) => started.push(`${name} ${(error as UpstreamError).details.failure}`),
+        );
+      },
+    };
+  }
+
+  test('take no more than half of the places, and one in twenty beyond', async () => {
+    const { clock, call, started } = limited(40);
+    for (let index = 0; index < 40; index++) call(`b${index}`, true);
+    await clock.advance(9_999);
+    expect(started).toHaveLength(20 + 2);
+    await clock.advance(30_000);
+    expect(started).toHaveLength(40);
+  });
+
+  test('get their reserved place of each window while others wait', async () => {
+    const { clock, call, started } = limited(10);
+    for (let index = 0; index < 60; index++) call('f', false);
+    for (let index = 0; index < 3; index++) call('b', true);
+    await clock.advance(35_000);
+    expect(started.filter((each) => each.startsWith('b'))).toEqual(['b 0', 'b 10', 'b 20']);
+    expect(started.filter((each) => each.startsWith('f'))).toHaveLength(9 + 9 + 9 + 10);
+  });
+
+  test('share their places in turn by principal', async () => {
+    const { clock, call, started } = limited(10);
+    for (let index = 0; index < 10; index++) call('f', false);
+    await clock.advance(0);
+    for (const name of ['b', 'b', 'c', 'd']) call(name, true);
+    await clock.advance(45_000);
+    expect(started.slice(10).map((each) => each[0])).toEqual(['b', 'c', 'd', 'b']);
+  });
+
+  test('give up at their deadline, and are not counted against the batching of lookups', async () => {
+    const { clock, call, started, places } = limited(10);
+    for (let index = 0; index < 5; index++) call(`b${index}`, true);
+    await clock.advance(0);
+    expect(places()).toBe(10);
+    call('late', true, 5_000);
+    call('later', true, 5_000);
+    await clock.advance(5_000);
+    expect(started.slice(5)).toEqual(['late 0', 'later rate_limited']);
+  });
 });
