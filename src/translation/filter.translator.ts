@@ -1,4 +1,4 @@
-import { CompletionStatus, TaskTargetType } from '../model/enums.js';
+import { CompletionStatus, TaskKind, TaskTargetType } from '../model/enums.js';
 import type { TaskStatusFilterInput } from '../model/inputs.js';
 import type { TaskStatus } from '../model/task-status.model.js';
 import type { ApiVersion } from '../upstream/api-version.js';
@@ -38,10 +38,10 @@ export interface TaskFilter {
 export type TaskSelection =
   | { readonly from: 'nothing' }
   | { readonly from: 'list'; readonly filters: string | undefined }
-  | { readonly from: 'pending'; readonly matches: PendingMatch | undefined };
+  | { readonly from: 'pending'; readonly matches: TaskMatch | undefined };
 
-/** Whether a pending task matches a filter. */
-export type PendingMatch = (task: TaskStatus) => boolean;
+/** Whether a task matches a filter. */
+export type TaskMatch = (task: TaskStatus) => boolean;
 
 /**
  * Checks a filter. An absent filter and `{}` set no condition.
@@ -138,18 +138,55 @@ export function toSelection(
   return { from: 'list', filters };
 }
 
-/** Ignores case, as the upstream does. */
-function matcher(terms: readonly Term[]): PendingMatch {
+/**
+ * Returns whether a task matches the filter, in any API version. Ignores case, as the upstream does.
+ * @throws GraphQLError `BAD_USER_INPUT` for a kind that no field of a task shows.
+ */
+export function toMatch({ terms, isNull }: TaskFilter, argument = 'filter'): TaskMatch {
+  for (const { member, operator, values } of terms)
+    if (member === 'kind' && values.some((value) => !Object.hasOwn(kindNames, value)))
+      throw badUserInput(
+        `${argument}.kind.${operator}`,
+        `must be ${Object.keys(kindNames).join(' or ')} here: no field of a task shows the others`,
+      );
+  const matches = matcher(terms);
+  return (task) => (isNull === undefined || (task.completionStatus === null) === isNull) && matches(task);
+}
+
+/** The kinds that the name of a task's definition shows, with that name in lower case. It can have a suffix. */
+const kindNames: Readonly<Record<string, string>> = {
+  [TaskKind.CLOUD_ACCOUNT_AGGREGATION]: 'cloud account aggregation',
+  [TaskKind.CLOUD_GROUP_AGGREGATION]: 'cloud group aggregation',
+};
+
+function matcher(terms: readonly Term[]): TaskMatch {
   const sets = terms.map(({ member, values }) => ({
     member,
     values: new Set(values.map((value) => value.toLowerCase())),
   }));
   return (task) =>
     sets.every(({ member, values }) => {
-      const source = task.target?.type === TaskTargetType.APPLICATION ? task.target.id : null;
-      const value = member === 'id' ? task.id : source;
+      const value = valueOf(member, task);
       return value !== null && values.has(value.toLowerCase());
     });
+}
+
+/** Returns what a filter compares. Null matches nothing. */
+function valueOf(member: Member, task: TaskStatus): string | null {
+  switch (member) {
+    case 'id':
+      return task.id;
+    case 'sourceId':
+      return task.target?.type === TaskTargetType.APPLICATION ? task.target.id : null;
+    case 'completionStatus':
+      return task.completionStatus;
+    case 'launcher':
+      return task.launcher;
+    case 'kind': {
+      const name = (task.taskDefinitionSummary?.uniqueName ?? task.uniqueName ?? '').toLowerCase();
+      return Object.entries(kindNames).find(([, prefix]) => name.startsWith(prefix))?.[0] ?? null;
+    }
+  }
 }
 
 function checkAll(

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { CompletionStatus, MessageType, TaskState, TaskStatusType, TaskTargetType } from '../model/enums.js';
 import type {
   LocalizedText,
@@ -28,12 +29,21 @@ export function readTaskStatus(wire: unknown, now: () => number): TaskStatus | u
   return id === null || id === '' ? undefined : new TaskRow(id, wire, now);
 }
 
+/** Whether the upstream sent the same for both. Ignores what depends on the time. */
+export function isSameTask(a: TaskStatus, b: TaskStatus): boolean {
+  return a === b || (a instanceof TaskRow && b instanceof TaskRow && a.isLike(b));
+}
+
 class TaskRow implements TaskStatus {
   constructor(
     readonly id: string,
     private readonly wire: WireTaskStatus,
     private readonly now: () => number,
   ) {}
+
+  isLike(other: TaskRow): boolean {
+    return isDeepStrictEqual(this.wire, other.wire);
+  }
 
   get type(): TaskStatus['type'] {
     return readTaskStatusType(this.wire.type);
