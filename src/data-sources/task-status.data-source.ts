@@ -6,7 +6,7 @@ import {
   ofSources,
   readFilter,
   toSelection,
-  type PendingMatch,
+  type TaskMatch,
   type TaskFilter,
   type TaskSelection,
 } from '../translation/filter.translator.js';
@@ -185,7 +185,7 @@ class OperationDataSource implements TaskStatusDataSource {
   }
 
   /** The pending tasks, as the upstream pages them. Loads all of them into memory if they must be matched or sorted. */
-  private pendingRows(order: Order, selected: PageSelection, matches?: PendingMatch): OffsetList {
+  private pendingRows(order: Order, selected: PageSelection, matches?: TaskMatch): OffsetList {
     const { reads, caller } = this;
     const paged = this.remote(
       (query) => reads.pending(caller, query),

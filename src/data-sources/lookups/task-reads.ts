@@ -8,7 +8,7 @@ import type { Caller, ListQuery, TaskStatusApi, WireTaskList } from '../../upstr
 import { UpstreamError } from '../../upstream/upstream-error.js';
 import { createBatchScheduler } from './batch-scheduler.js';
 import { createRequestCoalescing } from './request-coalescing.js';
-import { createTaskStatusLoader } from './task-status.loader.js';
+import { createTaskStatusLoader, type LoaderReads } from './task-status.loader.js';
 
 /** Rows of a list, in its order. A row without an id is undefined. `totalCount` is null if it was not sent. */
 export interface TaskRows {
@@ -26,6 +26,36 @@ export interface TaskReads {
   invalidate(principal: Principal, id: string): void;
 }
 
+/** Reads the rows of a list. Those without an id are logged. */
+export function toTaskRows({ rows: wires, totalCount }: WireTaskList, log: Log, now: () => number): TaskRows {
+  const rows = wires.map((wire) => readTaskStatus(wire, now));
+  const unnamed = rows.filter((task) => task === undefined).length;
+  if (unnamed > 0) log.warn({ rows: unnamed }, 'rows without an id were left out');
+  return { rows, totalCount };
+}
+
+/** How a loader reads the tasks of one principal. */
+export function loaderReads(
+  api: TaskStatusApi,
+  caller: Pick<Caller, 'principal' | 'isBackground'>,
+  log: Log,
+  now: () => number,
+): LoaderReads {
+  return {
+    async one(id, read) {
+      const task = readTaskStatus(await api.getTaskStatus(id, { ...read, ...caller }), now);
+      if (task === undefined)
+        throw new UpstreamError({ failure: 'bad_response', text: 'the task has no id' });
+      return task;
+    },
+    async list(filters, read) {
+      const list = await api.getTaskStatusList({ filters }, { ...read, ...caller });
+      if (list.isEmpty) throw new UpstreamError({ failure: 'bad_response', text: 'the answer is empty' });
+      return toTaskRows(list, log, now).rows.filter((task) => task !== undefined);
+    },
+  };
+}
+
 /**
  * `places` returns the places of the rate limit that a principal's calls could take; undefined if there is no limit.
  */
@@ -38,29 +68,11 @@ export function createTaskReads(
   const coalescing = createRequestCoalescing((principal) =>
     createTaskStatusLoader(
       api.version,
-      {
-        one: async (id, read) => {
-          const task = readTaskStatus(await api.getTaskStatus(id, { principal, ...read }), clock.now);
-          if (task === undefined)
-            throw new UpstreamError({ failure: 'bad_response', text: 'the task has no id' });
-          return task;
-        },
-        list: async (filters, read) => {
-          const list = await api.getTaskStatusList({ filters }, { principal, ...read });
-          if (list.isEmpty) throw new UpstreamError({ failure: 'bad_response', text: 'the answer is empty' });
-          return toRows(list).rows.filter((task) => task !== undefined);
-        },
-      },
+      loaderReads(api, { principal }, log, clock.now),
       createBatchScheduler(clock, () => places(principal)),
     ),
   );
-
-  function toRows({ rows: wires, totalCount }: WireTaskList): TaskRows {
-    const rows = wires.map((wire) => readTaskStatus(wire, clock.now));
-    const unnamed = rows.filter((task) => task === undefined).length;
-    if (unnamed > 0) log.warn({ rows: unnamed }, 'rows without an id were left out');
-    return { rows, totalCount };
-  }
+  const toRows = (list: WireTaskList): TaskRows => toTaskRows(list, log, clock.now);
 
   return {
     byId: coalescing.lookUp,

@@ -1,0 +1,64 @@
+import type { TaskStatusChange } from '../../model/live.model.js';
+import { changesSince, presentState, type KnownTasks, type Watch } from '../../translation/task-changes.js';
+
+/** What is known of a principal's tasks at an instant. Never changed in place. */
+export class View {
+  /** With those that are known because a viewer named them. */
+  readonly all: KnownTasks;
+
+  /**
+   * @param known Tasks that are or were pending while somebody watched.
+   * @param named Tasks that had ended, or were gone, when they were first looked up for a viewer who named them.
+   * @param asOf When it was read, in epoch milliseconds.
+   * @param stale Whether the upstream could not be polled since.
+   */
+  constructor(
+    readonly known: KnownTasks,
+    readonly named: KnownTasks,
+    readonly asOf: number,
+    readonly stale: boolean,
+  ) {
+    this.all = named.size === 0 ? known : new Map([...named, ...known]);
+  }
+
+  /** The same, but stale. */
+  toStale(): View {
+    return new View(this.known, this.named, this.asOf, true);
+  }
+}
+
+/**
+ * Viewers that watch the same tasks. Those that were told the same view get the same event object, so what is made of it
+ * once serves all of them.
+ */
+export class Audience {
+  private view: View | undefined;
+  private events = new Map<View | undefined, TaskStatusChange | undefined>();
+
+  constructor(readonly watch: Watch) {}
+
+  /** The event that leads from the view that a viewer was told to this one. Undefined if they don't differ for it. */
+  eventFor(told: View | undefined, view: View): TaskStatusChange | undefined {
+    if (view !== this.view) {
+      this.view = view;
+      this.events = new Map();
+    }
+    if (!this.events.has(told)) this.events.set(told, toEvent(told, view, this.watch));
+    return this.events.get(told);
+  }
+}
+
+function toEvent(told: View | undefined, view: View, watch: Watch): TaskStatusChange | undefined {
+  const tasksOf = (each: View): KnownTasks => (watch.ids ? each.all : each.known);
+  const { changed, gone } = told
+    ? changesSince(tasksOf(told), tasksOf(view), watch)
+    : presentState(tasksOf(view), watch);
+  const isNew = told === undefined || changed.length > 0 || gone.length > 0 || told.stale !== view.stale;
+  if (!isNew) return undefined;
+  return {
+    changed: [...changed],
+    gone: [...gone],
+    asOf: new Date(view.asOf).toISOString(),
+    stale: view.stale,
+  };
+}

@@ -1,0 +1,29 @@
+import type { TaskStatus } from '../../model/task-status.model.js';
+import { hasEnded } from '../../translation/task-changes.js';
+
+/**
+ * Ended tasks that are no news: those of the newest page as last read, and those that viewers were told of and that are
+ * forgotten since.
+ */
+export class EndedTasks {
+  /** Undefined before the newest page was read. */
+  private ofNewestPage: ReadonlySet<string> | undefined;
+  private readonly forgotten = new Set<string>();
+
+  has(id: string): boolean {
+    return this.forgotten.has(id) || this.ofNewestPage?.has(id) === true;
+  }
+
+  add(id: string): void {
+    this.forgotten.add(id);
+  }
+
+  /** Returns the news of the newest page. What had ended on the first one ended before anybody watched. */
+  newsOf(newest: readonly TaskStatus[]): TaskStatus[] {
+    const isFirst = this.ofNewestPage === undefined;
+    const news = newest.filter((task) => !this.has(task.id) && !(isFirst && hasEnded(task)));
+    this.ofNewestPage = new Set([...newest.filter(hasEnded).map(({ id }) => id), ...this.forgotten]);
+    this.forgotten.clear();
+    return news;
+  }
+}

@@ -1,0 +1,88 @@
+import type { TaskStatusChange } from '../../model/live.model.js';
+import { haveAllEnded } from '../../translation/task-changes.js';
+import type { Audience, View } from './audience.js';
+
+type Next = IteratorResult<TaskStatusChange, undefined>;
+
+const DONE: Next = { done: true, value: undefined };
+const complete = (): Promise<Next> => Promise.resolve(DONE);
+
+/**
+ * The events of one viewer. There is no queue: an event leads from what the viewer was told to the latest view, so a slow
+ * viewer gets fewer events. Completes when all tasks of `ids` have ended or are gone.
+ */
+export class TaskViewer implements AsyncIterableIterator<TaskStatusChange, undefined, undefined> {
+  private told: View | undefined;
+  private view: View | undefined;
+  private end: (() => Promise<Next>) | undefined;
+  private parked: ((next: Promise<Next> | Next) => void) | undefined;
+
+  /** `onLeave` is called once, when the viewer is done. */
+  constructor(
+    readonly audience: Audience,
+    private readonly onLeave: (viewer: TaskViewer) => void,
+  ) {}
+
+  /** Whether it has been shown a view. */
+  get isOpen(): boolean {
+    return this.view !== undefined;
+  }
+
+  /** Whether it has been told all that the view has for it. */
+  hasSeen(view: View): boolean {
+    return this.told === view;
+  }
+
+  show(view: View): void {
+    this.view = view;
+    this.settle();
+  }
+
+  /** Ends the events with an error, or completes them. */
+  finish(error?: Error): void {
+    this.end ??= error ? () => Promise.reject(error) : complete;
+    this.settle();
+  }
+
+  next(): Promise<Next> {
+    return new Promise((resolve) => {
+      this.parked = resolve;
+      this.settle();
+    });
+  }
+
+  return(): Promise<Next> {
+    this.finish();
+    this.leave();
+    return Promise.resolve(DONE);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Resolves the parked `next`, if there is something for it. */
+  private settle(): void {
+    const { parked, end } = this;
+    if (parked === undefined) return;
+    const next = this.nextEvent() ?? end?.();
+    if (next === undefined) return;
+    this.parked = undefined;
+    if (next instanceof Promise) this.leave();
+    parked(next);
+  }
+
+  private nextEvent(): Next | undefined {
+    const { view, told, audience } = this;
+    if (view === undefined || view === told) return undefined;
+    const value = audience.eventFor(told, view);
+    this.told = view;
+    const { ids } = audience.watch;
+    if (ids && haveAllEnded(view.all, ids)) this.end ??= complete;
+    return value && { done: false, value };
+  }
+
+  private leave(): void {
+    this.onLeave(this);
+  }
+}
