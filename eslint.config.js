@@ -34,6 +34,10 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
+    rules: { 'max-lines': ['error', 260], 'max-lines-per-function': ['error', 60] },
+  },
+  {
+    files: ['src/**/*.ts'],
     ignores: ['src/main.ts'],
     rules: { 'no-restricted-syntax': ['error', processIsMains, expressionsAreLiterals] },
   },

@@ -3,7 +3,7 @@ import { Args, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
 import { TaskStatusConnection } from '../model/connection.model.js';
 import { Identity, Source } from '../model/entities.model.js';
 import { PageArgs, TaskStatusesArgs } from '../model/inputs.js';
-import { TaskTarget } from '../model/task-status.model.js';
+import { TaskTarget } from '../model/task-details.model.js';
 import { targetIdentity, targetSource } from '../translation/task-status.derived.js';
 import type { OperationContext } from './context.js';
 import { pageSelection } from './page-selection.js';

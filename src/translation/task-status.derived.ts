@@ -1,6 +1,7 @@
 import type { Identity, Source } from '../model/entities.model.js';
 import { MessageType, TaskState, TaskTargetType } from '../model/enums.js';
-import type { TaskMessage, TaskResult, TaskStatus, TaskTarget } from '../model/task-status.model.js';
+import type { TaskMessage, TaskResult, TaskTarget } from '../model/task-details.model.js';
+import type { TaskStatus } from '../model/task-status.model.js';
 
 const MAX_INT = 2 ** 31 - 1;
 

@@ -6,9 +6,9 @@ import type {
   TaskMessage,
   TaskResult,
   TaskReturn,
-  TaskStatus,
   TaskTarget,
-} from '../model/task-status.model.js';
+} from '../model/task-details.model.js';
+import type { TaskStatus } from '../model/task-status.model.js';
 import { isDateSet, readInstant } from './instant.js';
 import { durationSeconds, messageText, statusMessage, taskResults } from './task-status.derived.js';
 import type { WireTaskStatus } from '../upstream/wire.js';

@@ -1,4 +1,5 @@
-import type { RateLimiter, TokenOutcome } from './rate-limiter.js';
+import type { TokenOutcome } from './client-queue.js';
+import type { RateLimiter } from './rate-limiter.js';
 import type { UpstreamClient } from './transport.js';
 import { UpstreamError, type UpstreamErrorDetails } from './upstream-error.js';
 

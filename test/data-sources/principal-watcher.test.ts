@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { PrincipalWatcher, type Poll } from '../../src/data-sources/watching/principal-watcher.js';
+import type { Poll } from '../../src/data-sources/watching/poll.js';
+import { PrincipalWatcher } from '../../src/data-sources/watching/principal-watcher.js';
 import type { TaskViewer } from '../../src/data-sources/watching/task-viewer.js';
 import type { TaskStatus } from '../../src/model/task-status.model.js';
 import type { Watch } from '../../src/translation/task-changes.js';
@@ -237,6 +238,55 @@ describe('a watcher', () => {
     }
     const { value } = await viewer.next();
     expect(value?.changed.map(({ percentComplete }) => percentComplete)).toEqual([50]);
+  });
+
+  test('goes on polling for a viewer that joins within an interval after the last one left', async () => {
+    const first = watcher.add('all', ALL);
+    follow(first);
+    await settle();
+    await first.return();
+    await clock.advance(500);
+    const told = add(ALL);
+    await settle();
+    tasks.set('a', 60);
+    await clock.advance(20_000);
+    expect([told, idle]).toEqual([['a 10, b 20', 'a 60'], 0]);
+  });
+
+  test('polls for nobody, and ends, if viewers leave before their first event', async () => {
+    await watcher.add('all', ALL).return();
+    await clock.advance(60_000);
+    expect([calls, idle, clock.timers]).toEqual([[], 1, 0]);
+    const viewer = watcher.add('all', ALL);
+    await Promise.resolve();
+    await viewer.return();
+    await clock.advance(60_000);
+    expect([idle, clock.timers]).toEqual([2, 0]);
+  });
+
+  test('tells as stale what the rate limit has not let be polled for 30 seconds', async () => {
+    const told = add(ALL);
+    await settle();
+    failure = new UpstreamError({ failure: 'rate_limited' });
+    await clock.advance(29_000);
+    expect(told).toEqual(['a 10, b 20']);
+    await clock.advance(2_000);
+    expect(told).toEqual(['a 10, b 20', 'stale']);
+  });
+
+  test('fails only those who name a task whose lookup fails', async () => {
+    lookupFailures.set('x', new UpstreamError({ failure: 'status', status: 500 }));
+    const [all, one] = [add(ALL), add(named('x'))];
+    await clock.advance(2_000);
+    expect([all, one]).toEqual([['a 10, b 20'], ['status']]);
+  });
+
+  test('completes for ids that have ended without a match', async () => {
+    const told = follow(watcher.add('b', { ids: new Set(['b']), matches: ({ id }) => id === 'none' }));
+    await settle();
+    tasks.set('b', 'ended');
+    await clock.advance(2_000);
+    expect(told).toEqual(['', 'complete']);
   });
 
   test('polls soon after a hint, but at most once a second', async () => {

@@ -176,7 +176,7 @@ describe('watchers', () => {
     expect(calls.length).toBeLessThanOrEqual(550);
   });
 
-  test('leave nothing behind when the last viewer is gone', async () => {
+  test('leave no timer and make no call once the last viewer is gone', async () => {
     const watchers = watchersOn('v1');
     rows.set('p', [running('a', 'p')]);
     const viewers = [1, 2].map(() => watchers.watch(principal('p'), readFilter(undefined), undefined));

@@ -423,6 +423,21 @@ describe('background calls', () => {
     expect(started.filter((each) => each.startsWith('f'))).toHaveLength(9 + 9 + 9 + 10);
   });
 
+  test('and others both start under a limit of one call', async () => {
+    const { clock, call, started } = limited(1);
+    for (let index = 0; index < 5; index++) {
+      call('f', false, 300_000);
+      call('b', true, 300_000);
+    }
+    await clock.advance(95_000);
+    expect(
+      started
+        .map((each) => each[0])
+        .sort()
+        .join(''),
+    ).toBe('b'.repeat(5) + 'f'.repeat(5));
+  });
+
   test('share their places in turn by principal', async () => {
     const { clock, call, started } = limited(10);
     for (let index = 0; index < 10; index++) call('f', false);
@@ -430,6 +445,24 @@ describe('background calls', () => {
     for (const name of ['b', 'b', 'c', 'd']) call(name, true);
     await clock.advance(45_000);
     expect(started.slice(10).map((each) => each[0])).toEqual(['b', 'c', 'd', 'b']);
+  });
+
+  test('that wait hold up no other call when a pause ends', async () => {
+    const clock = new VirtualClock();
+    const begin = clock.now();
+    const limiter = createRateLimiter({ calls: 4, windowMs: 10_000 }, clock);
+    const [one, two] = [principal(tokenOf('c', 'one')), principal(tokenOf('c', 'two'))];
+    const acquire = (isBackground: boolean, who = one): Promise<number> =>
+      limiter
+        .acquire(who, createCallScope(clock.now() + 60_000, clock), isBackground)
+        .then(() => clock.now() - begin);
+    await acquire(true);
+    limiter.release(one, 'accepted', true, true);
+    limiter.pauseFor(one, 1_000);
+    const background = acquire(true, two);
+    const foreground = acquire(false);
+    await clock.advance(30_000);
+    expect([await foreground, await background]).toEqual([1_000, 1_000]);
   });
 
   test('give up at their deadline, and are not counted against the batching of lookups', async () => {

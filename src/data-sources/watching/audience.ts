@@ -1,31 +1,6 @@
 import type { TaskStatusChange } from '../../model/live.model.js';
 import { changesSince, presentState, type KnownTasks, type Watch } from '../../translation/task-changes.js';
-
-/** What is known of a principal's tasks at an instant. Never changed in place. */
-export class View {
-  /** With those that are known because a viewer named them. */
-  readonly all: KnownTasks;
-
-  /**
-   * @param known Tasks that are or were pending while somebody watched.
-   * @param named Tasks that had ended, or were gone, when they were first looked up for a viewer who named them.
-   * @param asOf When it was read, in epoch milliseconds.
-   * @param stale Whether the upstream could not be polled since.
-   */
-  constructor(
-    readonly known: KnownTasks,
-    readonly named: KnownTasks,
-    readonly asOf: number,
-    readonly stale: boolean,
-  ) {
-    this.all = named.size === 0 ? known : new Map([...named, ...known]);
-  }
-
-  /** The same, but stale. */
-  toStale(): View {
-    return new View(this.known, this.named, this.asOf, true);
-  }
-}
+import type { View } from './view.js';
 
 /**
  * Viewers that watch the same tasks. Those that were told the same view get the same event object, so what is made of it

@@ -3,9 +3,11 @@ import type { TaskStatus } from '../../model/task-status.model.js';
 import { addTasks, hasEnded, type Watch } from '../../translation/task-changes.js';
 import type { Clock } from '../../upstream/clock.js';
 import { statusOf, UpstreamError } from '../../upstream/upstream-error.js';
-import { Audience, View } from './audience.js';
+import { Audience } from './audience.js';
 import { EndedTasks } from './ended-tasks.js';
+import type { Poll } from './poll.js';
 import { TaskViewer } from './task-viewer.js';
+import { NOTHING, View, viewAfter, withoutEnded } from './view.js';
 
 /** Every so many polls, the newest page is read too. It finds tasks that began and ended between two polls. */
 const POLLS_PER_NEWEST = 10;
@@ -17,21 +19,6 @@ const STALE_INTERVALS = 3;
 /** Minimum time between the beginnings of two polls. */
 const MIN_INTERVAL_MS = 1_000;
 
-const NOTHING = new View(new Map(), new Map(), 0, false);
-
-/** The reads of one poll. Any of them may throw. */
-export interface Poll {
-  pending(): Promise<readonly TaskStatus[]>;
-  /** In the order of the ids. Null if the upstream has no such task. */
-  byIds(ids: readonly string[]): Promise<readonly (TaskStatus | Error | null)[]>;
-  /** The newest tasks of the list, in any state. */
-  newest(): Promise<readonly TaskStatus[]>;
-  /** Calls that it took so far. */
-  readonly calls: number;
-  /** Aborts the calls in flight. Called once it is over as well. */
-  end(): void;
-}
-
 export interface WatcherOptions {
   readonly clock: Clock;
   /** Begins a poll: in the foreground if a viewer waits for its first event. */
@@ -41,18 +28,31 @@ export interface WatcherOptions {
   readonly onIdle: () => void;
 }
 
+/** A poll in flight. */
+interface PollInFlight {
+  readonly reads: Poll;
+  /** Settles once its view is shown. Resolves with the error if it failed. */
+  readonly shown: Promise<unknown>;
+  readonly done: Promise<void>;
+}
+
 /** Polls one principal's tasks while somebody watches them, and shows all viewers what it reads. */
 export class PrincipalWatcher {
   private view: View | undefined;
   private readonly viewers = new Set<TaskViewer>();
   private readonly audiences = new Map<string, Audience>();
-  private poll: { readonly reads: Poll; readonly done: Promise<unknown> } | undefined;
+  private readonly old = new EndedTasks();
+  private poll: PollInFlight | undefined;
   private began = -Infinity;
   private intervalMs = 0;
-  private polls = 0;
-  private cancelPoll = (): void => undefined;
+  /** Epoch milliseconds until which new viewers are served from the view. */
+  private freshUntil = -Infinity;
+  private pollsToNewest = 0;
+  private isHinted = false;
+  /** Tasks that the last poll could not look up. */
+  private failed: ReadonlyMap<string, Error> = new Map();
+  private cancelTimer = (): void => undefined;
   private cancelStale = (): void => undefined;
-  private readonly old = new EndedTasks();
 
   constructor(private readonly options: WatcherOptions) {}
 
@@ -81,8 +81,8 @@ export class PrincipalWatcher {
 
   /** Polls as soon as a second has passed since the last poll began. */
   pollSoon(): void {
-    if (this.viewers.size > 0 && this.poll === undefined)
-      this.pollAt(Math.max(this.options.clock.now(), this.began + MIN_INTERVAL_MS));
+    this.isHinted = true;
+    if (this.viewers.size > 0) this.schedule();
   }
 
   /** Ends all streams. */
@@ -92,107 +92,114 @@ export class PrincipalWatcher {
 
   /** Shows a viewer its first view, if need be after a poll that began when it had joined. */
   private async open(viewer: TaskViewer): Promise<void> {
-    await this.poll?.done;
-    const error = this.covers(viewer) ? undefined : await (this.poll?.done ?? this.start(true));
-    if (this.view) viewer.show(this.view);
-    else viewer.finish(error as Error);
+    let error: unknown;
+    await this.poll?.shown;
+    if (this.viewers.has(viewer) && !this.covers(viewer)) {
+      await this.poll?.done;
+      if (this.viewers.has(viewer) && !this.covers(viewer))
+        error = await (this.poll?.shown ?? this.start(true));
+    }
+    if (!this.viewers.has(viewer)) {
+      this.schedule();
+      return;
+    }
+    const unknown = this.unknownTo(viewer);
+    if (this.view && unknown === undefined) viewer.show(this.view);
+    else viewer.finish((error ?? this.failed.get(unknown ?? '')) as Error);
   }
 
-  /** Whether the view is younger than an interval, and has all tasks that the viewer names. */
-  private covers({ audience: { watch } }: TaskViewer): boolean {
-    const { view, began, intervalMs, options } = this;
-    if (view === undefined || options.clock.now() - began >= intervalMs) return false;
-    return [...(watch.ids ?? [])].every((id) => view.all.has(id));
+  /** Whether the view is young enough, and has all tasks that the viewer names. */
+  private covers(viewer: TaskViewer): boolean {
+    return this.options.clock.now() < this.freshUntil && this.unknownTo(viewer) === undefined;
+  }
+
+  /** Returns a task that the viewer names, and of which nothing is known. */
+  private unknownTo({ audience: { watch } }: TaskViewer): string | undefined {
+    return [...(watch.ids ?? [])].find((id) => this.view?.all.has(id) !== true);
   }
 
   private remove(viewer: TaskViewer, key: string): void {
     if (!this.viewers.delete(viewer)) return;
     if (![...this.viewers].some(({ audience }) => audience === viewer.audience)) this.audiences.delete(key);
-    if (this.viewers.size > 0) return;
-    this.poll?.reads.end();
-    this.cancelStale();
-    const { clock, onIdle } = this.options;
-    this.cancelPoll();
-    this.cancelPoll = clock.after(Math.max(0, this.began + this.intervalMs - clock.now()), onIdle);
+    if (this.viewers.size === 0) this.poll?.reads.end();
   }
 
-  private pollAt(at: number): void {
-    const { clock } = this.options;
-    this.cancelPoll();
-    this.cancelPoll = clock.after(Math.max(0, at - clock.now()), () => {
-      void this.start(false);
+  /** Sets the timer for the next poll, or for the end of the watcher if nobody watches by then. */
+  private schedule(): void {
+    if (this.poll) return;
+    const { clock, onIdle } = this.options;
+    const at = this.began + (this.isHinted ? MIN_INTERVAL_MS : this.intervalMs);
+    this.cancelTimer();
+    this.cancelTimer = clock.after(Math.max(0, at - clock.now()), () => {
+      if (this.viewers.size > 0) {
+        void this.start(false);
+        return;
+      }
+      this.cancelStale();
+      onIdle();
     });
   }
 
-  /** Polls. Resolves with the error if that failed. */
+  /** Polls. Settles once the view is shown. Resolves with the error if that failed. */
   private start(isForeground: boolean): Promise<unknown> {
-    const { clock, startPoll, intervalMs } = this.options;
-    this.cancelPoll();
+    const { clock, startPoll } = this.options;
+    this.cancelTimer();
+    this.isHinted = false;
     this.forgetEnded();
-    const began = (this.began = clock.now());
+    this.began = clock.now();
     const reads = startPoll(isForeground);
-    const done = this.read(reads)
-      .then(
-        ({ known, named }) => {
-          this.show(new View(known, named, began, false));
-        },
-        (error: unknown) => {
-          this.fail(error);
-          return error;
-        },
-      )
+    const shown = this.readView(reads).then(
+      () => undefined,
+      (error: unknown) => {
+        this.fail(error);
+        return error;
+      },
+    );
+    const done = shown
+      .then((error) => (error === undefined ? this.readNewest(reads) : undefined))
+      .catch((error: unknown) => {
+        this.fail(error);
+      })
       .finally(() => {
         reads.end();
         this.poll = undefined;
-        this.intervalMs = intervalMs(this.isRunning(), Math.max(1, reads.calls));
-        if (this.viewers.size === 0) return;
-        this.pollAt(began + this.intervalMs);
-        this.cancelStale();
-        this.cancelStale = clock.after(Math.max(STALE_MS, STALE_INTERVALS * this.intervalMs), () => {
-          this.showStale();
-        });
+        this.intervalMs = this.options.intervalMs(this.isRunning(), Math.max(1, reads.calls));
+        if (this.freshUntil > this.began) this.freshUntil = this.began + this.intervalMs;
+        this.schedule();
       });
-    this.poll = { reads, done };
-    return done;
+    this.poll = { reads, shown, done };
+    return shown;
   }
 
-  private async read(reads: Poll): Promise<Pick<View, 'known' | 'named'>> {
-    const isNewest = this.polls++ % POLLS_PER_NEWEST === 0;
+  /** Reads the pending tasks, and looks up those that have left them and those that a viewer names. */
+  private async readView(reads: Poll): Promise<void> {
+    const { began } = this;
     const pending = (await reads.pending()).filter((task) => !this.old.has(task.id));
     const open = this.openIds(pending);
     const answers = open.length === 0 ? [] : await reads.byIds(open);
-    const newest = isNewest ? await reads.newest() : [];
 
-    const missing: string[] = [];
-    const found: TaskStatus[] = [];
-    let failure: Error | undefined;
-    answers.forEach((answer, index) => {
-      const id = open[index] ?? '';
-      if (answer === null) missing.push(id);
-      else if (!(answer instanceof Error)) found.push(answer);
-      else if (statusOf(answer) === 403) {
-        missing.push(id);
-        this.endThoseWhoName(id, answer);
-      } else failure = answer;
+    const lookups = new Map(open.map((id, index) => [id, answers[index] ?? null]));
+    const { view, failed, forbidden } = viewAfter(this.view ?? NOTHING, { pending, lookups }, began);
+    for (const [id, error] of forbidden) this.endThoseWhoName(id, error);
+    this.failed = failed;
+    this.freshUntil = Infinity;
+    this.show(view);
+    this.cancelStale();
+    this.cancelStale = this.options.clock.after(Math.max(STALE_MS, STALE_INTERVALS * this.intervalMs), () => {
+      this.showStale();
     });
-    // A task that had ended before anybody watched is only for those who name it.
-    const { known: before, named: namedBefore } = this.view ?? NOTHING;
-    const isForAll = (id: string): boolean => before.has(id);
-    const known = addTasks(
-      before,
-      [...pending, ...found.filter((task) => isForAll(task.id) || !hasEnded(task))],
-      missing.filter(isForAll),
-    );
-    const named = addTasks(
-      namedBefore,
-      found.filter((task) => !isForAll(task.id) && hasEnded(task)),
-      missing.filter((id) => !isForAll(id)),
-    );
-    if (failure) {
-      if (this.view) this.show(new View(known, named, this.view.asOf, this.view.stale));
-      throw failure;
-    }
-    return { known: isNewest ? addTasks(known, this.old.newsOf(newest)) : known, named };
+  }
+
+  /** Reads the newest page if it is due. If that fails, the next poll tries again. */
+  private async readNewest(reads: Poll): Promise<void> {
+    if (this.pollsToNewest-- > 0 || this.viewers.size === 0) return;
+    this.pollsToNewest = 0;
+    const newest = await reads.newest();
+    this.pollsToNewest = POLLS_PER_NEWEST - 1;
+    const { view } = this;
+    if (view === undefined) return;
+    const known = addTasks(view.known, this.old.newsOf(newest));
+    if (known !== view.known) this.show(new View(known, view.named, view.asOf, view.stale));
   }
 
   /** Ids to look up: pending tasks that the list lacks, and tasks that a viewer names and of which nothing is known. */
@@ -211,15 +218,9 @@ export class PrincipalWatcher {
     const { view, viewers, audiences } = this;
     if (view === undefined || ![...viewers].every((viewer) => viewer.hasSeen(view))) return;
     const names = new Set([...audiences.values()].flatMap(({ watch }) => [...(watch.ids ?? [])]));
-    const known = new Map(view.known);
-    for (const [id, task] of view.known)
-      if (!names.has(id) && (task === null || hasEnded(task))) {
-        known.delete(id);
-        if (task) this.old.add(id);
-      }
-    const named = new Map([...view.named].filter(([id]) => names.has(id)));
-    if (known.size < view.known.size || named.size < view.named.size)
-      this.view = new View(known, named, view.asOf, view.stale);
+    const { view: rest, ended } = withoutEnded(view, names);
+    for (const id of ended) this.old.add(id);
+    this.view = rest;
   }
 
   private isRunning(): boolean {

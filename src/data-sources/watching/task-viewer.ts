@@ -1,6 +1,7 @@
 import type { TaskStatusChange } from '../../model/live.model.js';
 import { haveAllEnded } from '../../translation/task-changes.js';
-import type { Audience, View } from './audience.js';
+import type { Audience } from './audience.js';
+import type { View } from './view.js';
 
 type Next = IteratorResult<TaskStatusChange, undefined>;
 
@@ -9,7 +10,8 @@ const complete = (): Promise<Next> => Promise.resolve(DONE);
 
 /**
  * The events of one viewer. There is no queue: an event leads from what the viewer was told to the latest view, so a slow
- * viewer gets fewer events. Completes when all tasks of `ids` have ended or are gone.
+ * viewer gets fewer events. Completes when all tasks of `ids` have ended or are gone. Call `next` again only once it has
+ * settled.
  */
 export class TaskViewer implements AsyncIterableIterator<TaskStatusChange, undefined, undefined> {
   private told: View | undefined;
@@ -17,7 +19,7 @@ export class TaskViewer implements AsyncIterableIterator<TaskStatusChange, undef
   private end: (() => Promise<Next>) | undefined;
   private parked: ((next: Promise<Next> | Next) => void) | undefined;
 
-  /** `onLeave` is called once, when the viewer is done. */
+  /** `onLeave` is called when no new view needs to be shown any more, perhaps more than once. */
   constructor(
     readonly audience: Audience,
     private readonly onLeave: (viewer: TaskViewer) => void,
@@ -41,6 +43,7 @@ export class TaskViewer implements AsyncIterableIterator<TaskStatusChange, undef
   /** Ends the events with an error, or completes them. */
   finish(error?: Error): void {
     this.end ??= error ? () => Promise.reject(error) : complete;
+    this.onLeave(this);
     this.settle();
   }
 
@@ -52,8 +55,9 @@ export class TaskViewer implements AsyncIterableIterator<TaskStatusChange, undef
   }
 
   return(): Promise<Next> {
+    this.end = complete;
+    this.view = this.told;
     this.finish();
-    this.leave();
     return Promise.resolve(DONE);
   }
 
@@ -63,12 +67,11 @@ export class TaskViewer implements AsyncIterableIterator<TaskStatusChange, undef
 
   /** Resolves the parked `next`, if there is something for it. */
   private settle(): void {
-    const { parked, end } = this;
+    const { parked } = this;
     if (parked === undefined) return;
-    const next = this.nextEvent() ?? end?.();
+    const next = this.nextEvent() ?? this.end?.();
     if (next === undefined) return;
     this.parked = undefined;
-    if (next instanceof Promise) this.leave();
     parked(next);
   }
 
@@ -78,11 +81,10 @@ export class TaskViewer implements AsyncIterableIterator<TaskStatusChange, undef
     const value = audience.eventFor(told, view);
     this.told = view;
     const { ids } = audience.watch;
-    if (ids && haveAllEnded(view.all, ids)) this.end ??= complete;
+    if (ids && haveAllEnded(view.all, ids)) {
+      this.end ??= complete;
+      this.onLeave(this);
+    }
     return value && { done: false, value };
-  }
-
-  private leave(): void {
-    this.onLeave(this);
   }
 }
