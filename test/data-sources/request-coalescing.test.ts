@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { createTaskReads, type TaskReads } from '../../src/data-sources/lookups/task-reads.js';
 import { apiVersions } from '../../src/upstream/api-version.js';
 import { createCallScope, type AbortableScope, type CallScope } from '../../src/upstream/call-scope.js';
-import { afterRealTime } from '../../src/upstream/clock.js';
 import type { Caller, TaskStatusApi } from '../../src/upstream/task-status.api.js';
 import type { Places } from '../../src/upstream/rate-limiter.js';
 import { UpstreamError } from '../../src/upstream/upstream-error.js';
@@ -25,6 +24,7 @@ interface Call {
  * edition at the time of the call.
  */
 class HeldUpstream {
+  readonly clock = new VirtualClock();
   readonly calls: Call[] = [];
   open: Call[] = [];
   places: Places | undefined;
@@ -32,7 +32,7 @@ class HeldUpstream {
   readonly reads: TaskReads = createTaskReads(
     this.#api(),
     silentLog,
-    { now: () => 0, after: afterRealTime },
+    { now: () => 0, after: this.clock.after },
     () => this.places,
   );
 
@@ -119,7 +119,8 @@ describe('lookups of one principal', () => {
     for (let id = 0; id < 101; id++) tasks.push(upstream.reads.byId(as('me'), String(id)));
     await upstream.settle();
     expect(upstream.calls.map(({ ids }) => ids.length)).toEqual([1, 100]);
-    while (upstream.calls.length < 3) await upstream.settle();
+    await upstream.clock.advance(4);
+    expect(upstream.calls).toHaveLength(3);
     upstream.answerAll();
     await Promise.all(tasks);
   });
@@ -131,7 +132,7 @@ describe('lookups of one principal', () => {
       tasks.push(upstream.reads.byId(as('me'), id));
       await upstream.settle();
     }
-    while (upstream.calls.length < 2) await upstream.settle();
+    await upstream.clock.advance(4);
     expect(upstream.calls[1]?.ids).toEqual(['b', 'c']);
     upstream.answerAll();
     await Promise.all(tasks);
@@ -205,7 +206,8 @@ test('in any interleaving each answer is its caller’s own, no call serves two,
         }
       }
       const over = Promise.allSettled(checks).then(() => true);
-      while (!(await Promise.race([over, upstream.settle().then(() => false)]))) upstream.answerAll();
+      while (!(await Promise.race([over, upstream.clock.advance(100).then(() => false)])))
+        upstream.answerAll();
       await Promise.all(checks);
     }),
     { numRuns: 1_000 },
@@ -300,7 +302,8 @@ test('an operation that leaves aborts no call that another waits for, and each c
           if (!scope.aborted) expect(ids.filter((each) => waiting.get(each)?.size)).not.toEqual([]);
       }
       const over = Promise.allSettled(checks).then(() => true);
-      while (!(await Promise.race([over, upstream.settle().then(() => false)]))) upstream.answerAll();
+      while (!(await Promise.race([over, upstream.clock.advance(100).then(() => false)])))
+        upstream.answerAll();
       await Promise.all(checks);
     }),
     { numRuns: 200 },
