@@ -121,7 +121,7 @@ test('the docs explorer shows the description of a field', async () => {
   await docs.getByText('taskStatuses', { exact: true }).click();
   await docs
     .locator('.graphiql-doc-explorer-content')
-    .getByText('Tasks by filter, a page at a time')
+    .getByText('Lists tasks by filter and page')
     .waitFor();
   if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
 });
