@@ -119,10 +119,7 @@ test('the docs explorer shows the description of a field', async () => {
   const docs = page.locator('.graphiql-doc-explorer');
   await docs.getByText('Query', { exact: true }).click();
   await docs.getByText('taskStatuses', { exact: true }).click();
-  await docs
-    .locator('.graphiql-doc-explorer-content')
-    .getByText('Lists tasks by filter and page')
-    .waitFor();
+  await docs.locator('.graphiql-doc-explorer-content').getByText('Lists tasks by filter and page').waitFor();
   if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
 });
 
