@@ -4,6 +4,7 @@ import type { PageArgs, TaskStatusesArgs, UpdateTaskStatusInput } from '../model
 import type { TaskStatus } from '../model/task-status.model.js';
 import {
   ofSources,
+  PENDING,
   readFilter,
   toSelection,
   type TaskMatch,
@@ -43,7 +44,6 @@ export interface TaskStatusDataSource {
 }
 
 /** All tasks that have not completed. */
-const PENDING: TaskFilter = { terms: [], isNull: true };
 
 /**
  * Creates one caller's view. Sends the caller's token and scope with every call. Caches what was read for this

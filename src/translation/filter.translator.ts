@@ -31,6 +31,9 @@ export interface TaskFilter {
   readonly isNull: boolean | undefined;
 }
 
+/** All tasks without a completion status. */
+export const PENDING: TaskFilter = { terms: [], isNull: true };
+
 /**
  * Where a filter's rows come from: nowhere, the list (`filters` undefined is the whole list), or the pending tasks
  * (`matches` undefined is all of them).

@@ -1,5 +1,6 @@
 import type { TaskStatus } from '../model/task-status.model.js';
 import { TaskState } from '../model/enums.js';
+import { hasEnded } from './task-status.derived.js';
 import { isSameTask } from './task-status.reader.js';
 
 /** The latest row of each known task, by id. Null is a task that the upstream no longer has. Never changed in place. */
@@ -15,11 +16,6 @@ export interface Watch {
 export interface TaskChanges {
   readonly changed: readonly TaskStatus[];
   readonly gone: readonly string[];
-}
-
-/** Whether the task has finished for good: it never changes again. */
-export function hasEnded({ state }: TaskStatus): boolean {
-  return state !== TaskState.QUEUED && state !== TaskState.RUNNING;
 }
 
 /**
@@ -52,7 +48,7 @@ function isNewer(task: TaskStatus, before: TaskStatus): boolean {
 }
 
 function rankOf(task: TaskStatus): number {
-  return task.state === TaskState.QUEUED ? 0 : task.state === TaskState.RUNNING ? 1 : 2;
+  return hasEnded(task) ? 2 : task.state === TaskState.RUNNING ? 1 : 0;
 }
 
 /** What a new viewer is told first: the pending tasks that it watches, or those with its ids in any state. */

@@ -52,6 +52,11 @@ export function statusMessage({ messages }: Pick<TaskStatus, 'messages'>): strin
   return (first(MessageType.ERROR) ?? first(MessageType.WARN) ?? texts[0])?.text ?? null;
 }
 
+/** Whether the task has finished for good: it never changes again. */
+export function hasEnded({ state }: Pick<TaskStatus, 'state'>): boolean {
+  return state !== TaskState.QUEUED && state !== TaskState.RUNNING;
+}
+
 /**
  * Returns the seconds from `launched` to `completed`, or to `nowMs` while the task runs; whole and never negative. Null
  * if `launched` is null, or if the task has finished but `completed` can't be read.
@@ -61,8 +66,7 @@ export function durationSeconds(
   nowMs: number,
 ): number | null {
   if (launched === null) return null;
-  const finished = state !== TaskState.QUEUED && state !== TaskState.RUNNING;
-  if (completed === null && finished) return null;
+  if (completed === null && hasEnded({ state })) return null;
   const end = completed === null ? nowMs : Date.parse(completed);
   return Math.min(MAX_INT, Math.max(0, Math.floor((end - Date.parse(launched)) / 1000)));
 }

@@ -10,7 +10,7 @@ const MIN_TIME_MS = 250;
 const MAX_ACCEPTED = 1_000;
 
 /** Background calls start while more than this share of the places is free. */
-const BACKGROUND_SHARE = 1 / 2;
+export const BACKGROUND_SHARE = 1 / 2;
 
 /** Beyond that, one place in so many of each window is theirs, and at least one. */
 const PLACES_PER_RESERVED = 20;

@@ -5,13 +5,13 @@ import type { TaskStatus } from '../../src/model/task-status.model.js';
 import {
   addTasks,
   changesSince,
-  hasEnded,
   haveAllEnded,
   presentState,
   type KnownTasks,
   type TaskChanges,
   type Watch,
 } from '../../src/translation/task-changes.js';
+import { hasEnded } from '../../src/translation/task-status.derived.js';
 import { readTaskStatus } from '../../src/translation/task-status.reader.js';
 
 const NONE: KnownTasks = new Map();

@@ -34,6 +34,22 @@ export function toTaskRows({ rows: wires, totalCount }: WireTaskList, log: Log, 
   return { rows, totalCount };
 }
 
+/**
+ * Reads a list whose tasks are known by their ids.
+ * @throws UpstreamError `bad_response` if the body is empty, which doesn't say that there are none.
+ */
+export async function readTaskList(
+  api: TaskStatusApi,
+  query: ListQuery,
+  caller: Caller,
+  log: Log,
+  now: () => number,
+): Promise<TaskStatus[]> {
+  const list = await api.getTaskStatusList(query, caller);
+  if (list.isEmpty) throw new UpstreamError({ failure: 'bad_response', text: 'the answer is empty' });
+  return toTaskRows(list, log, now).rows.filter((task) => task !== undefined);
+}
+
 /** How a loader reads the tasks of one principal. */
 export function loaderReads(
   api: TaskStatusApi,
@@ -48,11 +64,7 @@ export function loaderReads(
         throw new UpstreamError({ failure: 'bad_response', text: 'the task has no id' });
       return task;
     },
-    async list(filters, read) {
-      const list = await api.getTaskStatusList({ filters }, { ...read, ...caller });
-      if (list.isEmpty) throw new UpstreamError({ failure: 'bad_response', text: 'the answer is empty' });
-      return toTaskRows(list, log, now).rows.filter((task) => task !== undefined);
-    },
+    list: (filters, read) => readTaskList(api, { filters }, { ...read, ...caller }, log, now),
   };
 }
 

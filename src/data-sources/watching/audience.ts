@@ -7,6 +7,8 @@ import type { View } from './view.js';
  * once serves all of them.
  */
 export class Audience {
+  /** Viewers that it has now. */
+  size = 0;
   private view: View | undefined;
   private events = new Map<View | undefined, TaskStatusChange | undefined>();
 

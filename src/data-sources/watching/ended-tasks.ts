@@ -1,5 +1,5 @@
 import type { TaskStatus } from '../../model/task-status.model.js';
-import { hasEnded } from '../../translation/task-changes.js';
+import { hasEnded } from '../../translation/task-status.derived.js';
 
 /**
  * Ended tasks that are no news: those of the newest page as last read, and those that viewers were told of and that are

@@ -1,13 +1,11 @@
 import type { RateLimit } from '../../config.js';
+import { BACKGROUND_SHARE } from '../../upstream/client-queue.js';
 
 /** Between two polls while a watched task runs. */
 const RUNNING_MS = 2_000;
 
 /** Between two polls while none runs. */
 const IDLE_MS = 10_000;
-
-/** The share of the rate limit that polls of one OAuth client may take together while nothing else is asked. */
-const POLL_SHARE = 1 / 2;
 
 /** What the interval depends on. */
 export interface PollLoad {
@@ -26,5 +24,5 @@ export function pollIntervalMs(
 ): number {
   const wanted = running ? RUNNING_MS : IDLE_MS;
   if (limit === undefined) return wanted;
-  return Math.max(wanted, (principals * calls * limit.windowMs) / (limit.calls * POLL_SHARE));
+  return Math.max(wanted, (principals * calls * limit.windowMs) / (limit.calls * BACKGROUND_SHARE));
 }

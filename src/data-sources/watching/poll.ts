@@ -1,12 +1,12 @@
 import type { TaskStatus } from '../../model/task-status.model.js';
 import { callsOf, type CallRecord } from '../../telemetry/call-record.js';
 import type { Log } from '../../telemetry/logger.js';
+import { PENDING, toSelection } from '../../translation/filter.translator.js';
 import { MAX_ROWS } from '../../translation/page.translator.js';
 import { createCallScope } from '../../upstream/call-scope.js';
 import type { Clock } from '../../upstream/clock.js';
 import type { Caller, ListQuery, TaskStatusApi } from '../../upstream/task-status.api.js';
-import { UpstreamError } from '../../upstream/upstream-error.js';
-import { loaderReads, toTaskRows } from '../lookups/task-reads.js';
+import { loaderReads, readTaskList, toTaskRows } from '../lookups/task-reads.js';
 import { createTaskStatusLoader } from '../lookups/task-status.loader.js';
 import { readAll } from '../offset-list.js';
 
@@ -44,11 +44,12 @@ export function createPoll(
     schedule: (send) => setImmediate(send),
     watch: (call) => call,
   });
-  const { listHoldsPending } = api.version;
+  const selection = toSelection(PENDING, api.version);
   const pendingPage = async (query: ListQuery): Promise<readonly (TaskStatus | undefined)[]> => {
-    const list = listHoldsPending
-      ? api.getTaskStatusList({ ...query, filters: 'completionStatus isnull' }, caller)
-      : api.getPendingTasks(query, caller);
+    const list =
+      selection.from === 'list'
+        ? api.getTaskStatusList({ ...query, filters: selection.filters }, caller)
+        : api.getPendingTasks(query, caller);
     return toTaskRows(await list, log, clock.now).rows;
   };
   return {
@@ -61,11 +62,7 @@ export function createPoll(
         total: () => Promise.resolve(null),
       }),
     byIds: (ids) => loader.loadMany(ids.map((id) => ({ id, read: { scope, calls } }))),
-    async newest() {
-      const list = await api.getTaskStatusList({ limit: MAX_ROWS, sorters: '-created' }, caller);
-      if (list.isEmpty) throw new UpstreamError({ failure: 'bad_response', text: 'the answer is empty' });
-      return toTaskRows(list, log, clock.now).rows.filter((task) => task !== undefined);
-    },
+    newest: () => readTaskList(api, { limit: MAX_ROWS, sorters: '-created' }, caller, log, clock.now),
     get calls() {
       return callsOf(calls).length;
     },

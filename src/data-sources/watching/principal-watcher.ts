@@ -1,6 +1,7 @@
 import { TaskState } from '../../model/enums.js';
 import type { TaskStatus } from '../../model/task-status.model.js';
-import { addTasks, hasEnded, type Watch } from '../../translation/task-changes.js';
+import { addTasks, type Watch } from '../../translation/task-changes.js';
+import { hasEnded } from '../../translation/task-status.derived.js';
 import type { Clock } from '../../upstream/clock.js';
 import { statusOf, UpstreamError } from '../../upstream/upstream-error.js';
 import { Audience } from './audience.js';
@@ -60,6 +61,7 @@ export class PrincipalWatcher {
   add(key: string, watch: Watch): TaskViewer {
     const audience = this.audiences.get(key) ?? new Audience(watch);
     this.audiences.set(key, audience);
+    audience.size += 1;
     const viewer = new TaskViewer(audience, () => {
       this.remove(viewer, key);
     });
@@ -120,7 +122,8 @@ export class PrincipalWatcher {
 
   private remove(viewer: TaskViewer, key: string): void {
     if (!this.viewers.delete(viewer)) return;
-    if (![...this.viewers].some(({ audience }) => audience === viewer.audience)) this.audiences.delete(key);
+    viewer.audience.size -= 1;
+    if (viewer.audience.size === 0) this.audiences.delete(key);
     if (this.viewers.size === 0) this.poll?.reads.end();
   }
 

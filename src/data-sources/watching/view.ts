@@ -1,5 +1,6 @@
 import type { TaskStatus } from '../../model/task-status.model.js';
-import { addTasks, hasEnded, type KnownTasks } from '../../translation/task-changes.js';
+import { addTasks, type KnownTasks } from '../../translation/task-changes.js';
+import { hasEnded } from '../../translation/task-status.derived.js';
 import { statusOf } from '../../upstream/upstream-error.js';
 
 /** What is known of a principal's tasks at an instant. Never changed in place. */
