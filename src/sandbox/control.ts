@@ -32,6 +32,7 @@ export function answerControl(method: string, url: string, body: string, world: 
       return stats(world);
     },
     'POST /insert': (given) => world.store.insert(given, world.now()),
+    'POST /progress': ({ id, ...given }) => world.store.progress(String(id), given, world.now()),
     'POST /complete': ({ id, status = 'SUCCESS' }) => {
       world.store.complete(String(id), String(status), world.now());
       return stats(world);

@@ -53,6 +53,8 @@ export interface Sandbox {
   configure(patch: Partial<SandboxSettings>): void;
   /** Adds a task, by default running since now. It is finished if it has a `completionStatus`. */
   insert(task: Partial<SandboxTask>): SandboxTask;
+  /** Launches a task, and sets fields of it: by default, its percentage is 1 more. */
+  progress(id: string, fields?: Partial<SandboxTask>): SandboxTask;
   /** Ends a task now, by default with SUCCESS. @throws RangeError if there is no such task. */
   complete(id: string, status?: string): void;
   /** Removes a task. @throws RangeError if there is no such task. */
@@ -98,6 +100,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       world.configure(patch);
     },
     insert: (task) => world.store.insert(task, now()),
+    progress: (id, fields = {}) => world.store.progress(id, fields, now()),
     complete: (id, status = 'SUCCESS') => {
       world.store.complete(id, status, now());
     },

@@ -37,6 +37,21 @@ describe('The control endpoint', () => {
     expect((await ask(sandbox, 'PATCH', '/settings', [])).status).toBe(400);
   });
 
+  test('launches a task, and moves it on', async () => {
+    const sandbox = await startTestSandbox({ tasks: 0 });
+    await ask(sandbox, 'POST', '/insert', { id: 'x', launched: null, progress: null });
+    expect((await ask(sandbox, 'POST', '/progress', { id: 'x' })).json).toMatchObject({
+      id: 'x',
+      launched: expect.any(String) as unknown,
+      completionStatus: null,
+      progress: 'Started',
+      percentComplete: 1,
+    });
+    await ask(sandbox, 'POST', '/progress', { id: 'x', percentComplete: 99, progress: 'Finishing' });
+    expect(sandbox.tasks()).toMatchObject([{ id: 'x', progress: 'Finishing', percentComplete: 99 }]);
+    expect((await ask(sandbox, 'POST', '/progress', { id: 'y' })).status).toBe(400);
+  });
+
   test('inserts, completes and removes tasks, and starts over', async () => {
     const sandbox = await startTestSandbox({ tasks: 0 });
     const { id } = (await ask(sandbox, 'POST', '/insert', { id: 'x' })).json as SandboxTask;

@@ -76,6 +76,26 @@ export class TaskStore {
     }
   }
 
+  /**
+   * Launches a task now if it is queued, and sets fields of it: by default, its percentage is 1 more. From then on it
+   * doesn't move by itself. @throws RangeError if no such task is visible.
+   */
+  progress(id: string, given: Partial<SandboxTask>, now: number): SandboxTask {
+    const shown = rowAt(this.#required(id, now), now, 0);
+    const at = new Date(now).toISOString();
+    const row: SandboxTask = {
+      ...shown,
+      launched: shown.launched ?? at,
+      modified: at,
+      progress: shown.progress ?? 'Started',
+      percentComplete: Math.min(100, shown.percentComplete + 1),
+      ...given,
+      id,
+    };
+    this.write(row, now);
+    return row;
+  }
+
   /** Ends a task now, in any state. @throws RangeError if no such task is visible. */
   complete(id: string, status: string, now: number): void {
     const task = this.#required(id, now);
