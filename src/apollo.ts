@@ -11,9 +11,10 @@ import {
   createCompiledOperationCache,
   type CompiledOperationCache,
 } from './fast-path/compiled-operation-cache.js';
+import { createSubscriptions, type Subscriptions } from './fast-path/subscription.js';
 import { answerHeadersPlugin } from './plugins/answer-headers.plugin.js';
 import { errorCodesPlugin } from './plugins/error-codes.plugin.js';
-import { createErrorMask } from './plugins/error-mask.js';
+import { createErrorMask, formatError } from './plugins/error-mask.js';
 import { fastPathPlugin } from './plugins/fast-path.plugin.js';
 import { fastPathSafe, isFastPathSafe } from './plugins/fast-path-safe.js';
 import { inlineTracePlugin } from './plugins/inline-trace.plugin.js';
@@ -21,13 +22,14 @@ import { loneSurrogatesPlugin } from './plugins/lone-surrogates.plugin.js';
 import { longTextsPlugin } from './plugins/long-texts.plugin.js';
 import { mayBeAppliedPlugin } from './plugins/may-be-applied.plugin.js';
 import { limitOperations } from './plugins/operation-limits.rule.js';
-import { refuseUnknownOperationTypes } from './plugins/operation-types.rule.js';
 import { persistedHashPlugin } from './plugins/persisted-hash.plugin.js';
 import { responseStatusPlugin } from './plugins/response-status.plugin.js';
 import { hasRouterKey } from './plugins/router-key.js';
 import { createPersistedDocuments, type PersistedDocuments } from './plugins/persisted-documents.js';
 import { persistedDocumentsPlugin } from './plugins/persisted-documents.plugin.js';
 import { refuseServiceIntrospection } from './plugins/service-introspection.rule.js';
+import { subscriptionsPlugin } from './plugins/subscriptions.plugin.js';
+import { limitSubscriptions } from './plugins/subscriptions.rule.js';
 import type { OperationContext } from './resolvers/context.js';
 import { createSchema, createSubgraph } from './schema.js';
 import { type Log } from './telemetry/logger.js';
@@ -37,12 +39,18 @@ const PERSISTED_QUERIES = { max: 1000, maxSize: 4 * 1024 * 1024 };
 
 type Plugins = readonly ApolloServerPlugin<OperationContext>[];
 
-/** Creates the full path, and the cache of the fast path, which is undefined if the fast path is off. */
-export function createApollo(
-  config: Config,
-  log: Log,
-  others: Plugins,
-): { apollo: ApolloServer<OperationContext>; compiledOperations: CompiledOperationCache | undefined } {
+/** What answers operations. */
+interface Paths {
+  /** The full path. */
+  readonly apollo: ApolloServer<OperationContext>;
+  /** The cache of the fast path; undefined if that is off. */
+  readonly compiledOperations: CompiledOperationCache | undefined;
+  /** Runs the subscriptions that the full path has accepted. */
+  readonly subscriptions: Subscriptions;
+}
+
+/** Creates what answers operations. */
+export function createApollo(config: Config, log: Log, others: Plugins): Paths {
   const { limits, persistedOperations } = config;
   const schema = createSubgraph(createSchema(), limits.entities);
   const documents = persistedOperations && createPersistedDocuments(persistedOperations.operations);
@@ -57,22 +65,24 @@ export function createApollo(
         textOf: (sha256) => (documents ? Promise.resolve(documents.byId(sha256)) : registered.get(sha256)),
       })
     : undefined;
+  const executionOptions = { maxCoercionErrors: limits.errors - 1 };
+  const mask = createErrorMask(log, config.introspection);
   const apollo = new ApolloServer<OperationContext>({
     schema,
     nodeEnv: config.production ? 'production' : '',
     introspection: config.introspection,
     validationRules: [
       limitOperations(limits),
-      refuseUnknownOperationTypes,
+      limitSubscriptions,
       ...(config.introspection ? [] : [refuseServiceIntrospection]),
     ],
     parseOptions: { maxLexicalTokens: limits.tokens },
     // graphql-js adds its own "too many errors" error; leave room for it.
     validationOptions: { maxErrors: limits.errors - 1 },
-    executionOptions: { maxCoercionErrors: limits.errors - 1 },
+    executionOptions,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError: createErrorMask(log, config.introspection),
+    formatError: mask,
     // Apollo's default appends a newline, for which V8 copies the whole answer.
     stringifyResult: (result) => JSON.stringify(result),
     logger: log,
@@ -81,7 +91,8 @@ export function createApollo(
     persistedQueries: { cache: registered },
     plugins: [...plugins, ...(compiledOperations ? [fastPathPlugin(compiledOperations, log)] : [])],
   });
-  return { apollo, compiledOperations };
+  const subscriptions = createSubscriptions(schema, (thrown) => formatError(thrown, mask), executionOptions);
+  return { apollo, compiledOperations, subscriptions };
 }
 
 /** The gateway's own plugins, in their order. */
@@ -98,6 +109,7 @@ function pluginsFor(config: Config, documents: PersistedDocuments | undefined, l
     responseStatusPlugin(),
     mayBeAppliedPlugin(),
     errorCodesPlugin(),
+    subscriptionsPlugin(),
     inlineTracePlugin((request) => !config.production || hasRouterKey(request, routerKey)),
     // Cache control instruments every field; reporting would send operations elsewhere if a key is set.
     fastPathSafe(ApolloServerPluginCacheControlDisabled()),

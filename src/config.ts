@@ -1,7 +1,7 @@
 import { oddities } from './config/oddities.js';
 import { proxyFor } from './config/proxy.js';
 import { read, type Environment, type Reading } from './config/read.js';
-import { MAX_TIMER_MS, SANDBOX } from './config/values.js';
+import { MAX_TIMER_MS, SANDBOX, STREAM_SHARE } from './config/values.js';
 import { addressVariables, settingNames, variables, type Variables } from './config/variables.js';
 import type { OperationManifest } from './operation-manifest.js';
 import { switchVariables } from './sandbox/settings.js';
@@ -38,6 +38,12 @@ export interface Config {
   readonly clientRateLimit: RateLimit | undefined;
   /** Maximum connections held open. Others are closed. */
   readonly connectionLimit: number;
+  /** Maximum streams of events held open. */
+  readonly streamLimit: number;
+  /** The same for one principal, in pass-through mode. */
+  readonly streamLimitPerPrincipal: number;
+  /** Secret of those who say that an aggregation has completed. If undefined, there is no such route. */
+  readonly hookToken: string | undefined;
   /** How long a request may take to arrive. */
   readonly requestTimeoutMs: number;
   /** How late the event loop may be before operations are refused. */
@@ -140,6 +146,9 @@ export function readConfig(environment: Environment): Reading<Config> {
       },
       clientRateLimit: v.CLIENT_RATE_LIMIT,
       connectionLimit: v.CONNECTION_LIMIT,
+      streamLimit: v.STREAM_LIMIT ?? Math.max(1, Math.floor(v.CONNECTION_LIMIT * STREAM_SHARE)),
+      streamLimitPerPrincipal: v.STREAM_LIMIT_PER_PRINCIPAL,
+      hookToken: v.HOOK_TOKEN,
       requestTimeoutMs: v.REQUEST_TIMEOUT,
       lagLimitMs: v.LAG_LIMIT,
       stopTimeoutMs: v.STOP_TIMEOUT ?? Math.min(v.OPERATION_DEADLINE + STOP_MARGIN_MS, MAX_TIMER_MS),

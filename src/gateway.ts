@@ -12,6 +12,7 @@ import { startSandbox } from './sandbox/sandbox.js';
 import type { SandboxSettings } from './sandbox/settings.js';
 import { createUnauthenticatedDataSource } from './data-sources/unauthenticated.data-source.js';
 import { createTaskReads } from './data-sources/lookups/task-reads.js';
+import { createTaskWatchers, type TaskWatchers } from './data-sources/watching/task-watchers.js';
 import { createTaskStatusDataSource } from './data-sources/task-status.data-source.js';
 import { createLog, type Log } from './telemetry/logger.js';
 import { apiVersions } from './upstream/api-version.js';
@@ -19,7 +20,7 @@ import { createCallScope } from './upstream/call-scope.js';
 import { afterRealTime, type Clock } from './upstream/clock.js';
 import { createPipeline, type Pipeline } from './upstream/pipeline.js';
 import { anonymousPrincipal, principalOf, servicePrincipal, type Principal } from './upstream/principal.js';
-import { createTaskStatusApi } from './upstream/task-status.api.js';
+import { createTaskStatusApi, type TaskStatusApi } from './upstream/task-status.api.js';
 
 /** The share of an operation's deadline that one call may take. */
 const CALL_SHARE = 2 / 3;
@@ -57,14 +58,25 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       : undefined;
   const origin = config.upstreamOrigin ?? embedded?.url ?? '';
   const pipeline = pipelineFor(config, origin, clock, parts.random ?? Math.random, log);
-  const { apollo, compiledOperations } = createApollo(config, log, parts.plugins ?? []);
+  const api = createTaskStatusApi(pipeline.send, apiVersions[config.apiVersion]);
+  const watchers = watchersFor(config, api, clock, log);
+  const { apollo, compiledOperations, subscriptions } = createApollo(config, log, parts.plugins ?? []);
   await apollo.start();
 
   const http = createHttpServer({
     ...config,
     apollo,
-    fastPath: compiledOperations && { operations: compiledOperations, headers: answerHeaders([]) },
-    contextFor: contextsFor(config, pipeline, clock, log),
+    fastPath: compiledOperations,
+    answerHeaders,
+    subscriptions,
+    contextFor: contextsFor(config, api, watchers, (principal) => pipeline.places(principal), clock, log),
+    onClosing: () => {
+      watchers.stop();
+    },
+    onHint: () => {
+      watchers.pollSoon();
+    },
+    after,
     log,
     upstreamHealth: () => pipeline.health(),
     bodyLimit: config.limits.body,
@@ -111,24 +123,42 @@ function pipelineFor(config: Config, origin: string, clock: Clock, random: () =>
   });
 }
 
+function watchersFor(config: Config, api: TaskStatusApi, clock: Clock, log: Log): TaskWatchers {
+  return createTaskWatchers({
+    api,
+    log,
+    clock,
+    pollDeadlineMs: config.operationDeadlineMs,
+    rateLimit: config.rateLimit,
+    maxIds: config.limits.lookups,
+    maxViewers: config.streamLimit,
+    // In service mode, all viewers are one principal.
+    maxViewersPerPrincipal: config.credentials.mode === 'service' ? Infinity : config.streamLimitPerPrincipal,
+  });
+}
+
 /** Returns a function that makes the context of a request's operations. */
 function contextsFor(
-  { apiVersion, credentials, operationDeadlineMs }: Config,
-  pipeline: Pipeline,
+  { credentials, operationDeadlineMs }: Config,
+  api: TaskStatusApi,
+  watchers: TaskWatchers,
+  places: Pipeline['places'],
   clock: Clock,
   log: Log,
 ): GraphqlOptions['contextFor'] {
-  const api = createTaskStatusApi(pipeline.send, apiVersions[apiVersion]);
-  const reads = createTaskReads(api, log, clock, (principal) => pipeline.places(principal));
-  return ({ authorization, onEnd, calls, errorCodes }) => {
+  const reads = createTaskReads(api, log, clock, places, (principal, tasks) => {
+    watchers.learn(principal, tasks);
+  });
+  return ({ authorization, onEnd, calls, ...request }) => {
     const principal = principalFor(credentials, authorization);
-    if (principal === undefined) return { tasks: createUnauthenticatedDataSource(), errorCodes };
+    if (principal === undefined) return { tasks: createUnauthenticatedDataSource(), ...request };
     const scope = createCallScope(clock.now() + operationDeadlineMs, clock);
     onEnd(() => {
       scope.abort();
     });
-    const tasks = createTaskStatusDataSource(api, reads, { principal, scope, calls }, log, clock.now);
-    return { tasks, errorCodes };
+    const caller = { principal, scope, calls };
+    const tasks = createTaskStatusDataSource(api, reads, watchers, caller, log, clock.now);
+    return { tasks, ...request };
   };
 }
 

@@ -15,6 +15,7 @@ import { FAST_PATH } from './fast-path/compiled-operation.js';
 import type { OperationContext } from './resolvers/context.js';
 import { resolveEntities } from './resolvers/entity.references.js';
 import { SourceResolver, TaskTargetResolver } from './resolvers/entity.resolver.js';
+import { SubscriptionResolver } from './resolvers/subscription.resolver.js';
 import { TaskStatusResolver } from './resolvers/task-status.resolver.js';
 
 /**
@@ -26,18 +27,25 @@ export function createSchema(
 ): GraphQLSchema {
   const schema = buildSchemaSync({
     ...options,
-    resolvers: [TaskStatusResolver, TaskTargetResolver, SourceResolver],
+    resolvers: [TaskStatusResolver, SubscriptionResolver, TaskTargetResolver, SourceResolver],
     validate: false,
+    // TypeGraphQL wants one for any subscription, even if the field has its own `subscribe`.
+    pubSub: { publish: noPubSub, subscribe: noPubSub },
   });
   // TypeGraphQL has no decorator for the root types.
   for (const [type, description] of [
     [schema.getQueryType(), 'Reads tasks from SailPoint’s task status API.'],
     [schema.getMutationType(), 'Changes tasks through SailPoint’s task status API.'],
+    [schema.getSubscriptionType(), 'Watches tasks of SailPoint’s task status API.'],
   ] as const) {
     if (type) type.description = description;
   }
   if (!options.globalMiddlewares?.length) markForFastPath(schema);
   return schema;
+}
+
+function noPubSub(): never {
+  throw new Error('no subscription of this schema uses topics');
 }
 
 /** Marks the queries that the fast path may take: those that TypeGraphQL runs without middleware and roles. */

@@ -13,7 +13,7 @@ const serviceAddress = /^(?:tcp|udp|sctp):\/\//;
 
 /** Settings that turn off a guard or change the upstream if they are missing. */
 const guards =
-  /^(?:SAIL_\w+|API_KEYS|PERSISTED_OPERATIONS|ROUTER_KEY|CLIENT_RATE_LIMIT|INTROSPECTION|NODE_ENV)$/;
+  /^(?:SAIL_\w+|API_KEYS|PERSISTED_OPERATIONS|ROUTER_KEY|HOOK_TOKEN|CLIENT_RATE_LIMIT|INTROSPECTION|NODE_ENV)$/;
 
 /**
  * Reports variables whose names look like settings but aren't. In production, a near miss of a guard's name is a

@@ -1,3 +1,5 @@
+import { STREAM_SHARE } from './values.js';
+
 /** The values that decide whether other settings have an effect. */
 interface Understood {
   readonly upstreamOrigin: string | undefined;
@@ -6,10 +8,12 @@ interface Understood {
   readonly persistedOperations: unknown;
   readonly operationDeadlineMs: number;
   readonly stopTimeoutMs: number;
+  readonly connectionLimit: number;
+  readonly streamLimit: number;
 }
 
 /** Settings that hold secrets. */
-const secrets = ['API_KEYS', 'ROUTER_KEY', 'SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET'];
+const secrets = ['API_KEYS', 'ROUTER_KEY', 'HOOK_TOKEN', 'SAIL_CLIENT_ID', 'SAIL_CLIENT_SECRET'];
 
 /** Returns a line for each setting that has no effect, or might do something else than it seems to. */
 export function oddities(
@@ -45,6 +49,9 @@ export function oddities(
     ...quoted.map((name) => `${name} has quotes in it: they are taken for a part of the secret`),
     ...(config.stopTimeoutMs < config.operationDeadlineMs
       ? ['STOP_TIMEOUT is shorter than OPERATION_DEADLINE: a stop may cut operations off']
+      : []),
+    ...(config.streamLimit > config.connectionLimit * STREAM_SHARE
+      ? ['STREAM_LIMIT is more than four fifths of CONNECTION_LIMIT: streams may leave queries no connection']
       : []),
   ];
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { optional, setting } from './documented.js';
+import { limitSettings } from './limit-settings.js';
 import {
-  amount,
   clientCredential,
   duration,
   host,
@@ -126,57 +126,13 @@ export const settings = {
     'Requests to `/graphql` that one address may send in a window, or `off`. With a proxy in front, all requests have its address: count them there.',
     '100/10s',
   ),
-  FIELD_LIMIT: setting(
-    'Limits',
-    '100',
-    amount('uses'),
-    'Uses of one field under one parent, aliases and fragments included.',
+  HOOK_TOKEN: optional(
+    'Who may ask',
+    'none',
+    secret,
+    'Secret of 16 or more characters with which SailPoint’s event trigger calls `/hooks/account-aggregation-completed`, as a bearer token. If empty, there is no such route.',
   ),
-  LOOKUP_LIMIT: setting('Limits', '250', amount('uses'), 'Uses of `Query.taskStatus`.'),
-  DEPTH_LIMIT: setting(
-    'Limits',
-    '20',
-    amount('levels'),
-    'Levels of an operation. The standard introspection query has 15.',
-  ),
-  TOKEN_LIMIT: setting('Limits', '15000', amount('tokens'), 'Lexer tokens of an operation’s text.'),
-  DIRECTIVE_LIMIT: setting('Limits', '50', amount('directives'), 'Directives of an operation.'),
-  VALUE_LIMIT: setting(
-    'Limits',
-    '2000000',
-    amount('values'),
-    'Values that an answer would hold if all its pages were full. A variable counts as a page of 250.',
-  ),
-  ENTITY_LIMIT: setting('Limits', '250', amount('entities'), 'Representations of one `_entities`.'),
-  ERROR_LIMIT: setting('Limits', '10', amount('errors'), 'Errors listed for an operation that is not valid.'),
-  BODY_LIMIT: setting('Limits', '1048576', amount('bytes'), 'Bytes of a request’s body.'),
-  BATCH_LIMIT: setting(
-    'Limits',
-    '0',
-    z
-      .string()
-      .regex(/^\d{1,2}$/, 'a number of operations from 0 (no batches) to 99')
-      .transform(Number),
-    'Operations in one HTTP request, as an array. `0` refuses arrays.',
-  ),
-  CONNECTION_LIMIT: setting(
-    'Limits',
-    '10000',
-    amount('connections'),
-    'Connections held open. Others are closed.',
-  ),
-  REQUEST_TIMEOUT: setting(
-    'Limits',
-    '10s',
-    duration,
-    'How long a request may take to arrive, head and body.',
-  ),
-  LAG_LIMIT: setting(
-    'Limits',
-    '1s',
-    duration,
-    'How late the event loop may be before operations are refused with `OVERLOADED`.',
-  ),
+  ...limitSettings,
   PERSISTED_OPERATIONS: optional(
     'Persisted operations and federation',
     'none',

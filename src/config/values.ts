@@ -4,6 +4,9 @@ import { readOperationManifest, type OperationManifest } from '../operation-mani
 /** Maximum delay of a timer of Node.js, in milliseconds. A longer one would fire at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** Default share of the connections that streams may hold. Queries and health checks need the others. */
+export const STREAM_SHARE = 4 / 5;
+
 /** Value of SAIL_BASE_URL for the embedded sandbox, with made-up tasks. */
 export const SANDBOX = 'sandbox';
 

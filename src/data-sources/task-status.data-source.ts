@@ -1,6 +1,12 @@
 import { SortDirection } from '../model/enums.js';
 import type { TaskStatusConnection } from '../model/connection.model.js';
-import type { PageArgs, TaskStatusesArgs, UpdateTaskStatusInput } from '../model/inputs.js';
+import type {
+  PageArgs,
+  TaskStatusChangedArgs,
+  TaskStatusesArgs,
+  UpdateTaskStatusInput,
+} from '../model/inputs.js';
+import type { TaskStatusChange } from '../model/live.model.js';
 import type { TaskStatus } from '../model/task-status.model.js';
 import {
   ofSources,
@@ -27,6 +33,7 @@ import { createSourceRows, type SourceRows } from './source-rows.js';
 import { readTaskPage, type PageSelection } from './task-page.js';
 import { RequestCache } from './lookups/request-cache.js';
 import type { TaskReads, TaskRows } from './lookups/task-reads.js';
+import type { TaskWatchers } from './watching/task-watchers.js';
 
 /**
  * One caller's view of the upstream, for one operation. Failed reads throw `UpstreamError`. Failed updates and bad
@@ -41,9 +48,9 @@ export interface TaskStatusDataSource {
   pendingOfSource(id: string, args: PageArgs, selected: PageSelection): Promise<TaskStatusConnection>;
   /** Null if the update was applied, but its answer could not be read. */
   update(input: UpdateTaskStatusInput): Promise<TaskStatus | null>;
+  /** Events about the tasks to watch. They don't end with the operation's deadline. @throws GraphQLError */
+  watch(args: TaskStatusChangedArgs): AsyncIterable<TaskStatusChange>;
 }
-
-/** All tasks that have not completed. */
 
 /**
  * Creates one caller's view. Sends the caller's token and scope with every call. Caches what was read for this
@@ -52,11 +59,12 @@ export interface TaskStatusDataSource {
 export function createTaskStatusDataSource(
   api: TaskStatusApi,
   reads: TaskReads,
+  watchers: TaskWatchers,
   caller: Caller,
   log: Log,
   now: () => number,
 ): TaskStatusDataSource {
-  return new OperationDataSource(api, reads, caller, log, now);
+  return new OperationDataSource(api, reads, watchers, caller, log, now);
 }
 
 /** A class, because each operation has one: closures took 2 KB more. */
@@ -68,6 +76,7 @@ class OperationDataSource implements TaskStatusDataSource {
   constructor(
     private readonly api: TaskStatusApi,
     private readonly reads: TaskReads,
+    private readonly watchers: TaskWatchers,
     private readonly caller: Caller,
     private readonly log: Log,
     private readonly now: () => number,
@@ -136,7 +145,12 @@ class OperationDataSource implements TaskStatusDataSource {
     const task = readTaskStatus(wire, this.now);
     if (task === undefined) this.log.warn('an update was applied, but its answer could not be read');
     else cache.add([task]);
+    this.watchers.learn(caller.principal, [task]);
     return task ?? null;
+  }
+
+  watch({ filter, ids }: TaskStatusChangedArgs): AsyncIterable<TaskStatusChange> {
+    return this.watchers.watch(this.caller.principal, readFilter(filter), ids ?? undefined);
   }
 
   /**

@@ -3,9 +3,12 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import type { CompiledOperationCache, OperationRequest } from '../fast-path/compiled-operation-cache.js';
 import { mediaTypeFor } from '../fast-path/media-type.js';
+import type { StreamRequest } from '../fast-path/subscription.js';
 import type { OperationContext } from '../resolvers/context.js';
 import type { CallRecord } from '../telemetry/call-record.js';
 import { dropAbsentParameters } from './absent-parameters.js';
+import { streamProtocolFor, type StreamProtocol } from './streams/stream-protocol.js';
+import { SubscriptionStreams, type StreamOptions } from './streams/subscription.stream.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,29 +27,31 @@ interface RequestScope {
   readonly calls: CallRecord;
   /** Where the codes of its errors are recorded. */
   readonly errorCodes: string[];
+  /** Set if its client accepts a stream of events. */
+  readonly stream?: StreamRequest;
 }
 
-/** The two paths that answer operations. Both return the same answers. */
-export interface GraphqlOptions {
+/** The two paths that answer operations. Both return the same answers. Subscriptions are streamed. */
+export interface GraphqlOptions extends StreamOptions {
   /** The full path. */
   readonly apollo: ApolloServer<OperationContext>;
   /** The fast path, for queries that took the full path before. Undefined if it is off. */
-  readonly fastPath: FastPath | undefined;
+  readonly fastPath: CompiledOperationCache | undefined;
   readonly contextFor: (scope: RequestScope) => OperationContext;
 }
 
-interface FastPath {
-  readonly operations: CompiledOperationCache;
-  /** Headers of its answers, which have no errors. */
-  readonly headers: Readonly<Record<string, string>>;
+interface Route {
+  Reply: string;
 }
 
 /** Serves `/graphql` after its guards. Requests that the fast path can't answer take the full path. */
 export function serveGraphql(
   app: FastifyInstance,
-  { apollo, fastPath, contextFor }: GraphqlOptions,
+  options: GraphqlOptions,
   guards: Pick<RouteShorthandOptions, 'config' | 'onRequest'>,
 ): void {
+  const { apollo, fastPath, contextFor } = options;
+  const headers = options.answerHeaders([]);
   app.decorateRequest('operationContext');
   /** The same for both paths, so that the full path can use what resolvers returned on the fast path. */
   const contextOf = (request: FastifyRequest, reply: FastifyReply): OperationContext =>
@@ -54,22 +59,28 @@ export function serveGraphql(
   const takeFullPath = fastifyApolloHandler(apollo, {
     context: (request, reply) => Promise.resolve(contextOf(request, reply)),
   });
+  const streams = new SubscriptionStreams(app, options);
 
-  /** Returns the answer's text. Undefined if the full path has to answer. */
-  async function takeFastPath(
-    { operations, headers }: FastPath,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<string | undefined> {
-    const operation = operationOf(request);
-    const mediaType = mediaTypeFor(request.headers.accept);
-    if (operation === undefined || mediaType === undefined) return undefined;
-    const answer = await operations.execute(operation, () => contextOf(request, reply));
-    if (answer !== undefined) void reply.headers(headers).header('content-type', mediaType);
-    return answer;
+  /** Answers by a stream if the operation is a subscription, or if the client accepts nothing else. */
+  async function takeFullPathOrStream(
+    request: FastifyRequest<Route>,
+    reply: FastifyReply<Route>,
+  ): Promise<string | FastifyReply> {
+    const protocol = protocolOf(request);
+    const acceptsJson = mediaTypeFor(request.headers.accept) !== undefined;
+    const context = contextOf(request, reply);
+    // What is refused is answered in JSON all the same.
+    if (protocol && !acceptsJson) request.headers.accept = 'application/json';
+    // Apollo Server sends a stream of its own only for @defer and @stream, which the schema lacks.
+    const sent = (await takeFullPath.call(app, request, reply)) as string;
+    const operation = context.stream?.accepted;
+    if (protocol && operation) return streams.serve(reply, { request, operation, protocol, context });
+    if (!protocol || acceptsJson || !context.stream?.isExecuted || reply.statusCode !== 200) return sent;
+    void reply.header('content-type', protocol.contentType);
+    return `${protocol.head}${protocol.next(sent)}${protocol.end}`;
   }
 
-  app.route<{ Reply: string }>({
+  app.route<Route>({
     ...guards,
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -78,9 +89,13 @@ export function serveGraphql(
       done();
     },
     async handler(request, reply) {
-      const answer = fastPath && (await takeFastPath(fastPath, request, reply));
-      if (answer !== undefined) return answer;
-      const sent = await takeFullPath.call(app, request, reply);
+      const context = (): OperationContext => contextOf(request, reply);
+      const fast = fastPath && (await takeFastPath(fastPath, request, context));
+      if (fast) {
+        void reply.headers(headers).header('content-type', fast.mediaType);
+        return fast.answer;
+      }
+      const sent = await takeFullPathOrStream(request, reply);
       // Apollo Server calls no plugin for a request that has no operation.
       if (reply.statusCode >= 400 && request.errorCodes.length === 0)
         request.errorCodes.push(reply.statusCode < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR');
@@ -89,13 +104,33 @@ export function serveGraphql(
   });
 }
 
+/** Returns the answer's text and media type. Undefined if the full path has to answer. */
+async function takeFastPath(
+  operations: CompiledOperationCache,
+  request: FastifyRequest,
+  context: () => OperationContext,
+): Promise<{ answer: string; mediaType: string } | undefined> {
+  const operation = operationOf(request);
+  const mediaType = mediaTypeFor(request.headers.accept);
+  if (operation === undefined || mediaType === undefined) return undefined;
+  const answer = await operations.execute(operation, context);
+  return answer === undefined ? undefined : { answer, mediaType };
+}
+
+/** Operations of a batch are answered together, in JSON. */
+function protocolOf({ body, headers }: FastifyRequest): StreamProtocol | undefined {
+  return Array.isArray(body) ? undefined : streamProtocolFor(headers.accept);
+}
+
 function scopeOf(request: FastifyRequest, reply: FastifyReply): RequestScope {
   const { authorization } = request.headers;
+  const isStream = protocolOf(request) !== undefined;
   return {
     authorization,
     onEnd: (listener) => reply.raw.once('close', listener),
     calls: request.upstreamCalls,
     errorCodes: request.errorCodes,
+    ...(isStream && { stream: { isExecuted: false } }),
   };
 }
 

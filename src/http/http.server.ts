@@ -12,6 +12,7 @@ import { withoutAbsentParameters } from './absent-parameters.js';
 import { requireApiKey } from './api-keys.js';
 import { allowOrigins, compressAnswers } from './browser-access.js';
 import { refuseGraphiql, serveGraphiql } from './graphiql.routes.js';
+import { serveHooks } from './hooks.route.js';
 import { serveGraphql, type GraphqlOptions } from './graphql.route.js';
 import { shedWhenLate } from './overload.js';
 import { createNodeServer } from './node-server.js';
@@ -29,6 +30,7 @@ type HttpSettings = Pick<
   | 'connectionLimit'
   | 'requestTimeoutMs'
   | 'lagLimitMs'
+  | 'hookToken'
 >;
 
 /** What the HTTP layer needs: its settings, and the parts that answer operations. */
@@ -41,6 +43,10 @@ export interface HttpOptions extends GraphqlOptions, HttpSettings {
     /** Set if the upstream refused the gateway's own credentials. */
     readonly credentials?: 'refused';
   };
+  /** Called when the server begins to close. */
+  readonly onClosing: () => void;
+  /** Called when SailPoint says that something has changed. */
+  readonly onHint: () => void;
   /** Headers of every answer, besides the security headers. */
   readonly headers: Readonly<Record<string, string>>;
   /** Maximum length of a request's body, in bytes. */
@@ -51,7 +57,7 @@ export interface HttpOptions extends GraphqlOptions, HttpSettings {
 const MAX_TYPE = 500;
 
 /**
- * Creates the HTTP server with its routes: `/graphql`, `/health/live`, `/health/ready`, and those of GraphiQL. Doesn't
+ * Creates the HTTP server with its routes: `/graphql`, `/health/live`, `/health/ready`, the hook, and those of GraphiQL. Doesn't
  * listen yet.
  */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
@@ -82,7 +88,10 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   compressAnswers(app);
   if (clientRateLimit) limitClients(app, clientRateLimit);
   const shed = shedWhenLate(app, options.lagLimitMs);
-  const isClosing = closeConnections(app, endConnections);
+  const isClosing = closeConnections(app, () => {
+    options.onClosing();
+    endConnections();
+  });
   refuseOddRequests(app, options.batchLimit);
   // Routes are registered after the plugins that compress their answers.
   app.after(() => {
@@ -93,12 +102,12 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   return app;
 }
 
-/** Ends connections when the server closes. Returns a function that tells whether it is closing. */
-function closeConnections(app: FastifyInstance, endConnections: () => void): () => boolean {
+/** Calls `onClosing` when the server closes. Returns a function that tells whether it is closing. */
+function closeConnections(app: FastifyInstance, onClosing: () => void): () => boolean {
   let closing = false;
   app.addHook('preClose', (done) => {
     closing = true;
-    endConnections();
+    onClosing();
     done();
   });
   // A connection kept alive after the last answer would delay the stop.
@@ -139,13 +148,14 @@ function serveRoutes(
   shed: onRequestHookHandler,
   isClosing: () => boolean,
 ): void {
-  const { graphiql, apiKeys, clientRateLimit, upstreamHealth } = options;
+  const { graphiql, apiKeys, clientRateLimit, upstreamHealth, hookToken } = options;
   if (graphiql) serveGraphiql(app);
   else refuseGraphiql(app);
   serveGraphql(app, options, {
     ...(clientRateLimit && { config: { rateLimit: {} } }),
     onRequest: [shed, ...(apiKeys.length > 0 ? [requireApiKey(apiKeys)] : [])],
   });
+  if (hookToken !== undefined) serveHooks(app, { token: hookToken, shed, onHint: options.onHint });
   app.get('/health/live', () => ({ status: 'alive' }));
   // Ready even while the upstream is down: the gateway still answers, with coded errors.
   app.get('/health/ready', (_request, reply) =>

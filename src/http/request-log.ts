@@ -10,6 +10,8 @@ declare module 'fastify' {
     upstreamCalls: CallRecord;
     /** Codes of the errors in the answer. */
     errorCodes: string[];
+    /** Events that were streamed. Undefined if the answer is no stream. */
+    events: number | undefined;
   }
 }
 
@@ -17,13 +19,14 @@ declare module 'fastify' {
 const SLOW_MS = 2_000;
 
 /**
- * Logs each request in one line: at level `info` if it was refused, had errors or was slow, otherwise at `debug`. If
+ * Logs each request in one line: at level `info` if it was refused, had errors, was slow or was a stream, otherwise at `debug`. If
  * the client left before the answer, the line has no status. Logs only names of operations and routes: no text,
  * variable or header of the client, except its `X-Request-Id`.
  */
 export function logRequests(app: FastifyInstance, log: Log): void {
   app.decorateRequest('upstreamCalls');
   app.decorateRequest('errorCodes');
+  app.decorateRequest('events');
   app.addHook('onRequest', (request, reply, done) => {
     request.upstreamCalls = [];
     request.errorCodes = [];
@@ -43,9 +46,11 @@ export function logRequests(app: FastifyInstance, log: Log): void {
   });
 
   function write(request: FastifyRequest, { raw, statusCode }: FastifyReply, ms: number): void {
-    const status = raw.writableFinished ? statusCode : undefined;
+    const isStream = request.events !== undefined;
+    const isComplete = raw.writableFinished;
+    const status = isComplete || isStream ? statusCode : undefined;
     const codes = request.errorCodes.length > 0 ? [...new Set(request.errorCodes)] : undefined;
-    const level = codes !== undefined || statusCode >= 400 || ms > SLOW_MS ? 'info' : 'debug';
+    const level = codes !== undefined || statusCode >= 400 || isStream || ms > SLOW_MS ? 'info' : 'debug';
     if (log.isLevelEnabled(level)) {
       const calls = callsOf(request.upstreamCalls);
       log[level](
@@ -56,10 +61,15 @@ export function logRequests(app: FastifyInstance, log: Log): void {
           operation: nameOf(request),
           status,
           ms: Math.round(ms),
+          events: request.events,
           ...(calls.length > 0 && { upstream: { calls: calls.length, ms: together(calls) } }),
           codes,
         },
-        status === undefined ? 'left before the answer' : 'answered',
+        isStream
+          ? `the stream ${isComplete ? 'completed' : 'was left'}`
+          : isComplete
+            ? 'answered'
+            : 'left before the answer',
       );
     }
   }
@@ -85,7 +95,7 @@ function nameOf({ body, query }: FastifyRequest): string | undefined {
   };
   if (typeof operationName === 'string') return /^\w{1,100}$/.exec(operationName)?.[0];
   if (typeof text !== 'string') return undefined;
-  return /^\s*(?:query|mutation)\s+(\w{1,100})/.exec(text)?.[1];
+  return /^\s*(?:query|mutation|subscription)\s+(\w{1,100})/.exec(text)?.[1];
 }
 
 /** Returns the total milliseconds of the calls. Calls might have overlapped. */

@@ -137,6 +137,24 @@ export class TaskStatusesArgs extends PageArgs {
   sort?: TaskStatusSortInput | null;
 }
 
+/** Which tasks to watch. */
+@ArgsType()
+export class TaskStatusChangedArgs {
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'The tasks to watch, in any state; an empty list watches nothing. Default: all tasks that are pending now or begin later.',
+  })
+  ids?: string[] | null;
+
+  @Field(() => TaskStatusFilterInput, {
+    nullable: true,
+    description:
+      'Which of these tasks to tell of. A condition on the completion status matches a task once it has ended. `kind` takes CLOUD_ACCOUNT_AGGREGATION and CLOUD_GROUP_AGGREGATION only. Default: all.',
+  })
+  filter?: TaskStatusFilterInput | null;
+}
+
 /** One operation of a JSON Patch. */
 @InputType({ description: 'One operation of a JSON Patch (RFC 6902).' })
 export class JsonPatchOperationInput {

@@ -2,6 +2,10 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { GraphQLFormattedError } from 'graphql';
 import { fastPathSafe } from './fast-path-safe.js';
 
+interface RetryHint {
+  readonly retryAfterSeconds?: number;
+}
+
 /**
  * Returns the headers of an answer. No cache may store it, not even the browser's own, because it depends on the
  * caller. `Retry-After` is the longest `retryAfterSeconds` of the errors.
@@ -11,8 +15,8 @@ export function answerHeaders(errors: readonly GraphQLFormattedError[]): {
   readonly 'retry-after'?: string;
 } {
   const seconds = errors.flatMap(({ extensions }) => {
-    const upstream = extensions?.['upstream'] as { retryAfterSeconds?: number } | undefined;
-    return upstream?.retryAfterSeconds ?? [];
+    const { retryAfterSeconds, upstream } = (extensions ?? {}) as RetryHint & { upstream?: RetryHint };
+    return retryAfterSeconds ?? upstream?.retryAfterSeconds ?? [];
   });
   return {
     'cache-control': 'private, no-store',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { unwrapResolverError } from '@apollo/server/errors';
-import { GraphQLError, isValueNode, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, isValueNode, Kind, type GraphQLFormattedError } from 'graphql';
 import type { Log } from '../telemetry/logger.js';
 import { toGraphQLError } from '../translation/upstream-error.translator.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
@@ -49,6 +49,9 @@ export function createErrorMask(
  * operation, which only the client writes. Errors of a resolver, or of what it returned, have neither.
  */
 function codeOfMistake(error: unknown): string | undefined {
+  // A value that doesn't fit its variable: the error that was raised first has no nodes.
+  if (error instanceof GraphQLError && error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION)
+    return 'BAD_USER_INPUT';
   const raised = firstRaised(error);
   if (!(raised instanceof GraphQLError)) return undefined;
   const { status = 0 } = (raised.extensions['http'] ?? {}) as { status?: number };
@@ -90,4 +93,16 @@ function limitOfParser({ message, extensions }: GraphQLFormattedError): string |
   if (/^Syntax Error: Document contains more tha[nt] \d+ tokens/.test(message)) return 'tokens';
   // The parser calls itself for each level.
   return message === 'Maximum call stack size exceeded' ? 'depth' : undefined;
+}
+
+/** Formats what was thrown outside of Apollo Server as it would: with a code, and masked. */
+export function formatError(
+  thrown: unknown,
+  mask: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError,
+): GraphQLFormattedError {
+  const error: GraphQLFormattedError =
+    thrown instanceof GraphQLError ? thrown.toJSON() : { message: String(thrown) };
+  const extensions: Record<string, unknown> = { code: 'INTERNAL_SERVER_ERROR', ...error.extensions };
+  delete extensions['http'];
+  return mask({ ...error, extensions }, thrown);
 }

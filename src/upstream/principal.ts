@@ -12,6 +12,8 @@ export interface Principal {
   readonly oauthClient: string;
   /** The `Authorization` header to send; undefined sends none. */
   readonly authorization: string | undefined;
+  /** When its token expires, in epoch milliseconds. Infinity if that is unknown. */
+  readonly expiresAt: number;
 }
 
 /** The gateway itself, in service mode. Its token is added on the way to the upstream. */
@@ -19,6 +21,7 @@ export const servicePrincipal: Principal = {
   key: 'service',
   oauthClient: 'service',
   authorization: undefined,
+  expiresAt: Infinity,
 };
 
 /** A caller without a token. */
@@ -26,6 +29,7 @@ export const anonymousPrincipal: Principal = {
   key: 'anonymous',
   oauthClient: 'anonymous',
   authorization: undefined,
+  expiresAt: Infinity,
 };
 
 /** Cached, because hashing a token takes longer than looking it up. A token is kept for a minute at most. */
@@ -43,28 +47,41 @@ export function principalOf(authorization: string): Principal {
 
 class TokenPrincipal implements Principal {
   readonly key: string;
-  private client: string | undefined;
+  private parsed: Claims | undefined;
 
   constructor(readonly authorization: string) {
     this.key = hash('sha256', authorization, 'base64url');
   }
 
-  /** Parsed when the first call is sent, because most principals send none of their own. */
   get oauthClient(): string {
-    const id = (this.client ??= clientIdOf(this.authorization));
-    return id === '' ? `token ${this.key}` : `client ${id}`;
+    const { client_id: id } = this.claims;
+    return typeof id === 'string' && id !== '' ? `client ${id}` : `token ${this.key}`;
+  }
+
+  get expiresAt(): number {
+    const { exp } = this.claims;
+    return typeof exp === 'number' ? exp * 1000 : Infinity;
+  }
+
+  /** Parsed when the first call is sent, because most principals send none of their own. */
+  private get claims(): Claims {
+    return (this.parsed ??= claimsOf(this.authorization));
   }
 }
 
-/** Returns the unverified `client_id` of a JWT; empty if there is none. */
-function clientIdOf(authorization: string): string {
+/** Claims of a JWT, unverified. */
+interface Claims {
+  readonly client_id?: unknown;
+  readonly exp?: unknown;
+}
+
+/** Empty if the token is no JWT. */
+function claimsOf(authorization: string): Claims {
   const [, payload = ''] = /^Bearer +[\w-]+\.([\w-]+)\.[\w-]*$/i.exec(authorization) ?? [];
   try {
-    const { client_id: id } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as {
-      client_id?: unknown;
-    };
-    return typeof id === 'string' ? id : '';
+    const { client_id, exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
+    return { client_id, exp };
   } catch {
-    return ''; // Not a JWT.
+    return {};
   }
 }

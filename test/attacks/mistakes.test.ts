@@ -282,15 +282,18 @@ describe('an operation that graphql-js refuses is the client’s mistake', () =>
   test.each<[string, object, string, RegExp]>([
     [
       'a subscription',
-      { query: 'subscription { tasks { id } }' },
-      'GRAPHQL_VALIDATION_FAILED',
-      /no subscriptions/,
+      { query: 'subscription { taskStatusChanged { gone } }' },
+      'BAD_REQUEST',
+      /Accept: text\/event-stream/,
     ],
     [
       'a subscription by its name',
-      { query: 'query A { __typename } subscription B { x }', operationName: 'B' },
-      'GRAPHQL_VALIDATION_FAILED',
-      /no subscriptions/,
+      {
+        query: 'query A { __typename } subscription B { taskStatusChanged { gone } }',
+        operationName: 'B',
+      },
+      'BAD_REQUEST',
+      /Accept: text\/event-stream/,
     ],
     [
       'two operations and no name',

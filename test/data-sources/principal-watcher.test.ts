@@ -43,7 +43,12 @@ function startPoll(isForeground: boolean): Poll {
   const all = (): TaskStatus[] => [...tasks.keys()].map((id) => rowOf(id) as TaskStatus);
   return {
     pending: () => call('pending', () => all().filter(({ completionStatus }) => completionStatus === null)),
-    byIds: (ids) => call(`byIds ${ids.join()}`, () => ids.map((id) => lookupFailures.get(id) ?? rowOf(id))),
+    async byIds(ids) {
+      if (ids.length === 0) return new Map();
+      const rows = (): [string, TaskStatus | Error | null][] =>
+        ids.map((id) => [id, lookupFailures.get(id) ?? rowOf(id)]);
+      return new Map(await call(`byIds ${ids.join()}`, rows));
+    },
     newest: () => call('newest', all),
     get calls() {
       return made;
@@ -66,7 +71,9 @@ beforeEach(() => {
   watcher = new PrincipalWatcher({
     clock,
     startPoll,
+    lateMs: 15_000,
     intervalMs: (running) => (running ? 2_000 : 10_000),
+    onLeave: () => undefined,
     onIdle: () => (idle += 1),
   });
 });

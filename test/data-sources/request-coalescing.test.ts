@@ -34,6 +34,7 @@ class HeldUpstream {
     silentLog,
     { now: () => 0, after: this.clock.after },
     () => this.places,
+    () => undefined,
   );
 
   #api(): TaskStatusApi {

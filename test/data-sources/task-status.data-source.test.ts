@@ -1,5 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
 import { JsonPatchOp } from '../../src/model/enums.js';
+import type { TaskWatchers } from '../../src/data-sources/watching/task-watchers.js';
 import { createTaskReads } from '../../src/data-sources/lookups/task-reads.js';
 import {
   createTaskStatusDataSource,
@@ -25,8 +26,14 @@ function sourceOver(answers: Partial<TaskStatusApi>): {
   const singles = jest.fn<Single>((id) => Promise.resolve({ id, progress: 'fetched alone' }));
   const api = { version: apiVersions.beta, getTaskStatus: singles, ...answers } as unknown as TaskStatusApi;
   const now = (): number => 0;
-  const reads = createTaskReads(api, silentLog, { now, after: afterRealTime }, () => undefined);
-  return { source: createTaskStatusDataSource(api, reads, as('Bearer me'), silentLog, now), singles };
+  const clock = { now, after: afterRealTime };
+  const none = (): undefined => undefined;
+  const reads = createTaskReads(api, silentLog, clock, none, none);
+  const watchers = { learn: none } as unknown as TaskWatchers;
+  return {
+    source: createTaskStatusDataSource(api, reads, watchers, as('Bearer me'), silentLog, now),
+    singles,
+  };
 }
 
 const list = (): Promise<WireTaskList> =>

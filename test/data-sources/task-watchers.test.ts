@@ -24,7 +24,12 @@ const ended = (id: string, launcher: string): WireTaskStatus => ({
   completed: LAUNCHED,
   completionStatus: 'SUCCESS',
 });
-const principal = (key: string, oauthClient = key): Principal => ({ key, oauthClient, authorization: key });
+const principal = (key: string, oauthClient = key): Principal => ({
+  key,
+  oauthClient,
+  authorization: key,
+  expiresAt: Infinity,
+});
 
 /** Rows by principal. */
 let rows: Map<string, WireTaskStatus[]>;
@@ -75,7 +80,16 @@ function apiOf(name: ApiVersionName): TaskStatusApi {
 
 function watchersOn(version: ApiVersionName): TaskWatchers {
   const rateLimit = { calls: 100, windowMs: 10_000 };
-  return createTaskWatchers({ api: apiOf(version), log: silentLog, clock, rateLimit, pollDeadlineMs: 5_000 });
+  return createTaskWatchers({
+    api: apiOf(version),
+    log: silentLog,
+    clock,
+    rateLimit,
+    pollDeadlineMs: 5_000,
+    maxIds: 250,
+    maxViewers: 1_000,
+    maxViewersPerPrincipal: 1_000,
+  });
 }
 
 /** Collects the rows that a viewer is told, the latest of each task. */

@@ -68,6 +68,9 @@ export function loaderReads(
   };
 }
 
+/** Called with the tasks that a principal has read. */
+type OnRead = (principal: Principal, tasks: readonly (TaskStatus | null | undefined)[]) => void;
+
 /**
  * `places` returns the places of the rate limit that a principal's calls could take; undefined if there is no limit.
  */
@@ -76,28 +79,49 @@ export function createTaskReads(
   log: Log,
   clock: Clock,
   places: (principal: Principal) => Places | undefined,
+  onRead: OnRead,
 ): TaskReads {
   const coalescing = createRequestCoalescing((principal) =>
     createTaskStatusLoader(
       api.version,
-      loaderReads(api, { principal }, log, clock.now),
+      reportingReads(loaderReads(api, { principal }, log, clock.now), principal, onRead),
       createBatchScheduler(clock, () => places(principal)),
     ),
   );
-  const toRows = (list: WireTaskList): TaskRows => toTaskRows(list, log, clock.now);
+  const toRows = ({ principal }: Caller, list: WireTaskList): TaskRows => {
+    const page = toTaskRows(list, log, clock.now);
+    onRead(principal, page.rows);
+    return page;
+  };
 
   return {
     byId: coalescing.lookUp,
     list: (caller, query) =>
       coalescing.read(caller, `list ${JSON.stringify(query)}`, async (shared) =>
-        toRows(await api.getTaskStatusList(query, shared)),
+        toRows(shared, await api.getTaskStatusList(query, shared)),
       ),
     pending: (caller, query) =>
       coalescing.read(caller, `pending ${JSON.stringify(query)}`, async (shared) =>
-        toRows(await api.getPendingTasks(query, shared)),
+        toRows(shared, await api.getPendingTasks(query, shared)),
       ),
     pendingTotal: (caller) =>
       coalescing.read(caller, 'pending total', (shared) => api.getPendingTaskHeaders(shared)),
     invalidate: coalescing.invalidate,
+  };
+}
+
+/** The same reads. Each reports what it read. */
+function reportingReads(reads: LoaderReads, principal: Principal, onRead: OnRead): LoaderReads {
+  return {
+    async one(id, read) {
+      const task = await reads.one(id, read);
+      onRead(principal, [task]);
+      return task;
+    },
+    async list(filters, read) {
+      const tasks = await reads.list(filters, read);
+      onRead(principal, tasks);
+      return tasks;
+    },
   };
 }

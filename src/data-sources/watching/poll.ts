@@ -6,15 +6,16 @@ import { MAX_ROWS } from '../../translation/page.translator.js';
 import { createCallScope } from '../../upstream/call-scope.js';
 import type { Clock } from '../../upstream/clock.js';
 import type { Caller, ListQuery, TaskStatusApi } from '../../upstream/task-status.api.js';
-import { loaderReads, readTaskList, toTaskRows } from '../lookups/task-reads.js';
+import { UpstreamError } from '../../upstream/upstream-error.js';
+import { loaderReads, readTaskList, toTaskRows, type TaskRows } from '../lookups/task-reads.js';
 import { createTaskStatusLoader } from '../lookups/task-status.loader.js';
-import { readAll } from '../offset-list.js';
 
 /** The reads of one poll. Any of them may throw. */
 export interface Poll {
-  pending(): Promise<readonly TaskStatus[]>;
-  /** In the order of the ids. Null if the upstream has no such task. */
-  byIds(ids: readonly string[]): Promise<readonly (TaskStatus | Error | null)[]>;
+  /** All pending tasks. If there were many, set `count`: the upstream then tells how many pages there are. */
+  pending(count: boolean): Promise<readonly TaskStatus[]>;
+  /** Null is a task that the upstream doesn't have. */
+  byIds(ids: readonly string[]): Promise<ReadonlyMap<string, TaskStatus | Error | null>>;
   /** The newest tasks of the list, in any state. */
   newest(): Promise<readonly TaskStatus[]>;
   /** Calls that it took so far. */
@@ -45,23 +46,28 @@ export function createPoll(
     watch: (call) => call,
   });
   const selection = toSelection(PENDING, api.version);
-  const pendingPage = async (query: ListQuery): Promise<readonly (TaskStatus | undefined)[]> => {
+  const pendingPage = async (query: ListQuery): Promise<TaskRows> => {
     const list =
       selection.from === 'list'
         ? api.getTaskStatusList({ ...query, filters: selection.filters }, caller)
         : api.getPendingTasks(query, caller);
-    return toTaskRows(await list, log, clock.now).rows;
+    return toTaskRows(await list, log, clock.now);
   };
   return {
-    pending: () =>
-      readAll({
-        async slice(offset, size) {
-          const rows = await pendingPage({ limit: size, offset: offset > 0 ? offset : undefined });
-          return { offset, rows, total: null, ended: rows.length < size };
-        },
-        total: () => Promise.resolve(null),
-      }),
-    byIds: (ids) => loader.loadMany(ids.map((id) => ({ id, read: { scope, calls } }))),
+    async pending(count) {
+      const tasks: TaskStatus[] = [];
+      // A row that is lost between two pages has left the list for this poll, and is looked up.
+      for (let offset = 0; ; offset += MAX_ROWS) {
+        const page = { limit: MAX_ROWS, offset: offset > 0 ? offset : undefined, count: count || undefined };
+        const { rows, totalCount } = await pendingPage(page);
+        tasks.push(...rows.filter((task) => task !== undefined));
+        if (rows.length < MAX_ROWS || offset + MAX_ROWS >= (totalCount ?? Infinity)) return tasks;
+      }
+    },
+    async byIds(ids) {
+      const answers = await loader.loadMany(ids.map((id) => ({ id, read: { scope, calls } })));
+      return new Map(ids.map((id, index) => [id, answers[index] ?? null]));
+    },
     newest: () => readTaskList(api, { limit: MAX_ROWS, sorters: '-created' }, caller, log, clock.now),
     get calls() {
       return callsOf(calls).length;
@@ -70,4 +76,10 @@ export function createPoll(
       scope.abort();
     },
   };
+}
+
+/** Whether the call was held back by the rate limit, or nobody waited for it. That says nothing about the upstream. */
+export function isWithoutNews(error: unknown): boolean {
+  const failure = error instanceof UpstreamError ? error.details.failure : undefined;
+  return failure === 'rate_limited' || failure === 'cancelled';
 }

@@ -1,25 +1,42 @@
+import { GraphQLError } from 'graphql';
 import type { RateLimit } from '../../config.js';
 import type { TaskStatus } from '../../model/task-status.model.js';
 import { toMatch, type TaskFilter } from '../../translation/filter.translator.js';
+import { checkId } from '../../translation/id.translator.js';
+import type { Watch } from '../../translation/task-changes.js';
+import { atTime } from '../../upstream/clock.js';
 import type { Principal } from '../../upstream/principal.js';
+import { Audience } from './audience.js';
 import { createPoll, type PollOptions } from './poll.js';
 import { pollIntervalMs } from './poll-interval.js';
 import { PrincipalWatcher } from './principal-watcher.js';
-import type { TaskViewer } from './task-viewer.js';
+import { TaskViewer } from './task-viewer.js';
 
 /** Who watches what. A principal's viewers share one poll, and see nothing of another principal. */
 export interface TaskWatchers {
-  /** Watches the tasks that match, and, with `ids`, only those. @throws GraphQLError `BAD_USER_INPUT` */
+  /**
+   * Watches the tasks that match, and, with `ids`, only those.
+   * @throws GraphQLError `BAD_USER_INPUT`; `OPERATION_TOO_COSTLY` over a limit; `UNAUTHENTICATED` if the token has
+   * expired; `OVERLOADED` while the gateway stops
+   */
   watch(principal: Principal, filter: TaskFilter, ids: readonly string[] | undefined): TaskViewer;
   /** Shows a principal's viewers what its other reads and updates brought. */
   learn(principal: Principal, tasks: readonly (TaskStatus | null | undefined)[]): void;
   /** Polls soon for each principal that watches. */
   pollSoon(): void;
+  /** Ends all events with `OVERLOADED`. From then on, nothing is watched. */
+  stop(): void;
 }
 
 export interface WatchersOptions extends PollOptions {
   /** Undefined is no limit. */
   readonly rateLimit: RateLimit | undefined;
+  /** Most ids that a viewer may name. */
+  readonly maxIds: number;
+  /** Most viewers. */
+  readonly maxViewers: number;
+  /** Most viewers of one principal. */
+  readonly maxViewersPerPrincipal: number;
 }
 
 interface Entry {
@@ -29,34 +46,108 @@ interface Entry {
 
 /** Keeps a watcher for each principal with viewers, and for an interval after the last one left. */
 export function createTaskWatchers(options: WatchersOptions): TaskWatchers {
-  const { clock, rateLimit } = options;
-  const entries = new Map<string, Entry>();
+  return new Watchers(options);
+}
 
-  function watcherOf(principal: Principal): PrincipalWatcher {
-    const known = entries.get(principal.key);
+class Watchers implements TaskWatchers {
+  private readonly entries = new Map<string, Entry>();
+  private viewers = 0;
+  private isStopped = false;
+
+  constructor(private readonly options: WatchersOptions) {}
+
+  watch(principal: Principal, filter: TaskFilter, ids: readonly string[] | undefined): TaskViewer {
+    if (this.isStopped) throw stopping();
+    if (principal.expiresAt <= this.options.clock.now()) throw expired();
+    const watch = { ids: ids && this.checkIds(ids), matches: toMatch(filter) };
+    if (ids?.length === 0) return endedViewer(watch);
+    this.checkLimits(principal);
+    this.viewers += 1;
+    return this.watcherOf(principal).add(JSON.stringify([filter, ids ?? null]), watch);
+  }
+
+  learn(principal: Principal, tasks: readonly (TaskStatus | null | undefined)[]): void {
+    this.entries
+      .get(principal.key)
+      ?.watcher.learn(tasks.filter((task) => task !== null && task !== undefined));
+  }
+
+  pollSoon(): void {
+    for (const { watcher } of this.entries.values()) watcher.pollSoon();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    for (const { watcher } of this.entries.values()) watcher.end(stopping());
+  }
+
+  private checkIds(ids: readonly string[]): Set<string> {
+    const { maxIds } = this.options;
+    if (ids.length > maxIds) throw tooCostly(`Argument "ids" must hold at most ${maxIds} ids.`, 'lookups');
+    return new Set(ids.map((id, index) => checkId(id, `ids[${index}]`)));
+  }
+
+  private checkLimits({ key }: Principal): void {
+    const { maxViewers, maxViewersPerPrincipal } = this.options;
+    if (this.viewers >= maxViewers)
+      throw tooCostly(`This gateway keeps at most ${maxViewers} streams open.`, 'streams');
+    if ((this.entries.get(key)?.watcher.size ?? 0) >= maxViewersPerPrincipal)
+      throw tooCostly(
+        `This gateway keeps at most ${maxViewersPerPrincipal} streams open for one access token.`,
+        'streams',
+      );
+  }
+
+  private watcherOf(principal: Principal): PrincipalWatcher {
+    const known = this.entries.get(principal.key);
     if (known) return known.watcher;
-    const sharers = (): number =>
-      [...entries.values()].filter((entry) => entry.principal.oauthClient === principal.oauthClient).length;
+    const { clock, rateLimit } = this.options;
     const watcher = new PrincipalWatcher({
       clock,
-      startPoll: (isForeground) => createPoll(options, { principal, isBackground: !isForeground }),
-      intervalMs: (running, calls) => pollIntervalMs({ running, calls, principals: sharers() }, rateLimit),
-      onIdle: () => entries.delete(principal.key),
+      startPoll: (isForeground) => createPoll(this.options, { principal, isBackground: !isForeground }),
+      lateMs: this.options.pollDeadlineMs,
+      intervalMs: (running, calls) =>
+        pollIntervalMs({ running, calls, principals: this.sharersOf(principal) }, rateLimit),
+      onLeave: () => {
+        this.viewers -= 1;
+      },
+      onIdle: () => {
+        cancelExpiry();
+        this.entries.delete(principal.key);
+      },
     });
-    entries.set(principal.key, { principal, watcher });
+    const cancelExpiry = atTime(clock, principal.expiresAt, () => {
+      watcher.end(expired());
+    });
+    this.entries.set(principal.key, { principal, watcher });
     return watcher;
   }
 
-  return {
-    watch(principal, filter, ids) {
-      const watch = { ids: ids && new Set(ids), matches: toMatch(filter) };
-      return watcherOf(principal).add(JSON.stringify([filter, ids ?? null]), watch);
-    },
-    learn(principal, tasks) {
-      entries.get(principal.key)?.watcher.learn(tasks.filter((task) => task !== null && task !== undefined));
-    },
-    pollSoon() {
-      for (const { watcher } of entries.values()) watcher.pollSoon();
-    },
-  };
+  /** Principals that share the OAuth client, this one included. */
+  private sharersOf({ oauthClient }: Principal): number {
+    return [...this.entries.values()].filter(({ principal }) => principal.oauthClient === oauthClient).length;
+  }
+}
+
+/** A viewer without events. */
+function endedViewer(watch: Watch): TaskViewer {
+  const viewer = new TaskViewer(new Audience(watch), () => undefined);
+  viewer.finish();
+  return viewer;
+}
+
+function tooCostly(message: string, limit: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'OPERATION_TOO_COSTLY', limit } });
+}
+
+function expired(): GraphQLError {
+  return new GraphQLError('The access token has expired. Sign in again.', {
+    extensions: { code: 'UNAUTHENTICATED' },
+  });
+}
+
+function stopping(): GraphQLError {
+  return new GraphQLError('This gateway is stopping. Subscribe again.', {
+    extensions: { code: 'OVERLOADED', retryAfterSeconds: 1 },
+  });
 }
