@@ -1,10 +1,13 @@
 import type { IntrospectionQuery } from 'graphql';
 import { useSyncExternalStore, type ReactNode } from 'react';
 
-/** Outcome of the last operation. */
+/** Outcome of the last operation; of a stream, so far. */
 interface Answer {
   readonly status: number;
+  /** Number of events. Undefined if it was not answered by a stream. */
+  readonly events: number | undefined;
   readonly ms: number;
+  /** Size of the last event, or of the whole answer. */
   readonly bytes: number;
 }
 
@@ -18,13 +21,24 @@ export async function send(input: RequestInfo | URL, init?: RequestInit): Promis
   const text = await response.text();
   if (typeof init?.body === 'string' && init.body.includes('"operationName":"IntrospectionQuery"'))
     return new Response(withoutFederation(text), response);
+  show({ status: response.status, began, text });
+  return new Response(text, response);
+}
+
+/** Shows an answer that came now, or the last event of a stream. `began` is when it was asked for. */
+export function show(answer: {
+  readonly status: number;
+  readonly began: number;
+  readonly text: string;
+  readonly events?: number | undefined;
+}): void {
   last = {
-    status: response.status,
-    ms: Math.round(performance.now() - began),
-    bytes: new TextEncoder().encode(text).length,
+    status: answer.status,
+    events: answer.events,
+    ms: Math.round(performance.now() - answer.began),
+    bytes: new TextEncoder().encode(answer.text).length,
   };
   for (const listener of listeners) listener();
-  return new Response(text, response);
 }
 
 /** Shows the status, time and size of the last answer. */
@@ -38,9 +52,14 @@ export function AnswerStatus(): ReactNode {
   );
   return (
     <div className="answer-status" role="status">
-      {answer && `HTTP ${answer.status} · ${answer.ms} ms · ${sizeOf(answer.bytes)}`}
+      {answer && wordsOf(answer)}
     </div>
   );
+}
+
+function wordsOf({ status, events, ms, bytes }: Answer): string {
+  const count = events === undefined ? [] : [events === 1 ? '1 event' : `${events} events`];
+  return [`HTTP ${status}`, ...count, `${ms} ms`, sizeOf(bytes)].join(' · ');
 }
 
 function sizeOf(bytes: number): string {

@@ -1,11 +1,11 @@
-import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import 'graphiql/graphiql.css';
 import { createRoot } from 'react-dom/client';
 import '@graphiql/plugin-doc-explorer/style.css';
 import '@graphiql/plugin-history/style.css';
 import '@graphiql/react/style.css';
-import { AnswerStatus, send } from './answer.js';
+import { AnswerStatus } from './answer.js';
+import { fetcher } from './fetcher.js';
 import './page.css';
 import { CopyAsCurl, DownloadSchema } from './tools.js';
 import './workers.js';
@@ -24,11 +24,7 @@ const root = document.getElementById('graphiql');
 if (root) {
   createRoot(root).render(
     <GraphiQL
-      fetcher={createGraphiQLFetcher({
-        url: location.pathname,
-        enableIncrementalDelivery: false,
-        fetch: send,
-      })}
+      fetcher={fetcher}
       defaultTabs={Object.values(examples).map((query) => ({ query }))}
       defaultEditorToolsVisibility={isNarrow ? false : 'headers'}
       inputValueDeprecation

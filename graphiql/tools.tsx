@@ -1,6 +1,7 @@
 import { ToolbarButton, useGraphiQL } from '@graphiql/react';
 import { printSchema } from 'graphql';
 import type { ReactNode } from 'react';
+import { isSubscription, streamHeaders } from './fetcher.js';
 
 /** Button that copies the operation as a curl command. */
 export function CopyAsCurl(): ReactNode {
@@ -12,10 +13,16 @@ export function CopyAsCurl(): ReactNode {
   const copy = (): void => {
     const { queryEditor, variableEditor, headerEditor } = editors;
     const variables = parse(variableEditor?.getValue());
-    const body = { query: queryEditor?.getValue() ?? '', ...(variables && { variables }) };
-    const headers = { 'content-type': 'application/json', ...parse(headerEditor?.getValue()) };
+    const query = queryEditor?.getValue() ?? '';
+    const body = { query, ...(variables && { variables }) };
+    const isStream = isSubscription(query);
+    const headers = {
+      ...(isStream ? streamHeaders : { 'content-type': 'application/json' }),
+      ...parse(headerEditor?.getValue()),
+    };
     const command = [
-      `curl ${quote(location.origin + location.pathname)}`,
+      // curl holds events back unless told not to.
+      `curl ${isStream ? '-N ' : ''}${quote(location.origin + location.pathname)}`,
       ...Object.entries(headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
       `-d ${quote(JSON.stringify(body))}`,
     ];

@@ -8,6 +8,8 @@ export const gatewayConfig = {
       return authorization === null ? {} : { authorization };
     },
   },
+  // Subscriptions are sent by GET by default, which this subgraph refuses: a form could send it.
+  transportEntries: { tasks: { options: { method: 'POST' } } },
   // This subgraph masks what is unexpected itself. A second mask would take the codes that clients go by.
   maskedErrors: false,
 };

@@ -16,14 +16,20 @@ import { readConfig, startGateway } from '../../dist/index.js';
 let gateway, profile, browser, page;
 /** What reached the gateway. */
 const received = [];
+/** Answers to subscriptions that have not ended. */
+const openStreams = new Set();
 /** What the browser asked of other hosts, and what it complained of. */
 const strayed = [];
 const complaints = [];
 
-diagnostics.subscribe('http.server.request.start', ({ request: { method, url, headers, socket } }) => {
-  if (socket.localPort === Number(new URL(gateway.url).port)) {
-    received.push({ what: `${method} ${url}`, authorization: headers.authorization });
-  }
+diagnostics.subscribe('http.server.request.start', ({ request, response }) => {
+  const { method, url, headers, socket } = request;
+  if (socket.localPort !== Number(new URL(gateway.url).port)) return;
+  const { accept, authorization } = headers;
+  received.push({ what: `${method} ${url}`, authorization });
+  if (accept !== 'text/event-stream') return;
+  openStreams.add(response);
+  response.once('close', () => openStreams.delete(response));
 });
 
 before(async () => {
@@ -72,7 +78,7 @@ test('the origin leads to the page, with a tab for each example', async (t) => {
   const folder = new URL('../../schema/operations/', import.meta.url);
   const examples = (await readdir(folder)).sort();
   const names = examples.map(async (name) =>
-    /^(?:query|mutation) (\w+)/m.exec(await readFile(new URL(name, folder), 'utf8'))?.at(1),
+    /^(?:query|mutation|subscription) (\w+)/m.exec(await readFile(new URL(name, folder), 'utf8'))?.at(1),
   );
   assert.deepEqual(await page.getByRole('tab').allInnerTexts(), await Promise.all(names));
 });
@@ -124,15 +130,73 @@ test('the docs explorer shows the description of a field', async () => {
 });
 
 test('the headers editor sends Authorization with the operation', async () => {
-  await page.getByRole('button', { name: 'Headers', exact: true }).click();
-  await page.locator('.graphiql-editor-tool .monaco-editor:visible').click();
-  await page.keyboard.type('{"Authorization": "Bearer typed-here"');
+  await type('Headers', '{"Authorization": "Bearer typed-here"}');
   received.length = 0;
   await run();
   await until(() => received.some(({ what }) => what === 'POST /graphql'));
   assert.equal(received.at(-1).authorization, 'Bearer typed-here');
   // The sandbox was given it too, and knows no such token.
   await answer('"UNAUTHENTICATED"');
+});
+
+test('a subscription shows its events as they come, until it is stopped', async () => {
+  await open('TaskProgress');
+  await run();
+  await status(/^HTTP 200 · 1 event · \d+ ms · [\d.]+ k?B$/);
+  await answer('"percentComplete"');
+  await status(/^HTTP 200 · 2 events · /);
+  await answer('"percentComplete"');
+  assert.equal(openStreams.size, 1);
+  await page.getByRole('button', { name: /^Stop query/ }).click();
+  await page.getByRole('button', { name: /^Execute query/ }).waitFor();
+  await until(() => openStreams.size === 0);
+  // The last event is still shown.
+  await answer('"percentComplete"');
+});
+
+test('a subscription is copied as a command that curl runs', async () => {
+  await page.getByRole('button', { name: 'Copy as curl' }).click();
+  const command = await page.evaluate(() => globalThis.navigator.clipboard.readText());
+  const curl = execFile('sh', ['-c', `exec ${command} -sS -m 20`]);
+  let out = '';
+  curl.stdout.on('data', (text) => (out += text));
+  await until(() => out.includes('event: next\ndata: {"data":{"taskStatusChanged":'));
+  curl.kill();
+});
+
+test('a subscription whose tasks have all ended completes by itself', async () => {
+  const query = '{ taskStatuses(filter: { completionStatus: { eq: SUCCESS } }, first: 1) { nodes { id } } }';
+  const found = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  const [{ id }] = (await found.json()).data.taskStatuses.nodes;
+  await type('Variables', `{"ids": ["${id}"]}`);
+  await run();
+  await status(/^HTTP 200 · 1 event · /);
+  await answer('"SUCCEEDED"');
+  await page.getByRole('button', { name: /^Execute query/ }).waitFor();
+  assert.equal(openStreams.size, 0);
+});
+
+test('a subscription shows why it is refused or ends, and sends the headers of the editor', async () => {
+  await type('Variables', '{"ids": ["."]}');
+  await run();
+  await status(/^HTTP 400 · \d+ ms · /);
+  await answer('"BAD_USER_INPUT"');
+  await type('Headers', '{"Authorization": "Bearer unknown"}');
+  await type('Variables', '');
+  await run();
+  await status(/^HTTP 200 · 1 event · /);
+  await answer('"UNAUTHENTICATED"');
+  assert.equal(received.at(-1).authorization, 'Bearer unknown');
+  await type('Headers', '');
+  // The browser itself says so.
+  assert.deepEqual(
+    complaints.splice(0).map((text) => /status of (\d+)/.exec(text)?.at(1)),
+    ['400'],
+  );
 });
 
 test('the editor completes and checks by the schema, in a worker', async () => {
@@ -147,9 +211,7 @@ test('the editor completes and checks by the schema, in a worker', async () => {
 });
 
 test('variables are formatted by the button for it', async () => {
-  await page.getByRole('button', { name: 'Variables', exact: true }).click();
-  await page.locator('.graphiql-editor-tool .monaco-editor:visible').click();
-  await page.keyboard.type('{"a":1');
+  await type('Variables', '{"a":1}');
   await page.getByRole('button', { name: /Prettify/ }).click();
   await shows('.graphiql-editor-tool .monaco-editor:visible .view-lines', '"a": 1');
 });
@@ -205,6 +267,19 @@ async function open(name) {
 
 async function run() {
   await page.getByRole('button', { name: /^Execute query/ }).click();
+}
+
+/** Writes into the variables or headers editor. Not key by key, since it closes braces and quotes by itself. */
+async function type(editor, text) {
+  await page.getByRole('button', { name: editor, exact: true }).click();
+  await page.locator('.graphiql-editor-tool .monaco-editor:visible').click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Delete');
+  await page.keyboard.insertText(text);
+}
+
+function status(pattern) {
+  return until(async () => pattern.test(await page.getByRole('status').first().innerText()));
 }
 
 function answer(text) {

@@ -1,7 +1,9 @@
-import type { Pair } from '../support/pair.js';
-
 /** An access token of the sandbox's, as a signed-in frontend has one. */
-export async function accessToken({ sandbox }: Pair): Promise<string> {
+export async function accessToken({
+  sandbox,
+}: {
+  readonly sandbox: { readonly url: string };
+}): Promise<string> {
   const reply = await fetch(`${sandbox.url}/oauth/token`, {
     method: 'POST',
     body: new URLSearchParams({

@@ -1,9 +1,10 @@
-import { CombinedGraphQLErrors, gql, type TypedDocumentNode } from '@apollo/client';
+import { CombinedGraphQLErrors, CombinedProtocolErrors, gql, type TypedDocumentNode } from '@apollo/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Pair } from '../support/pair.js';
 import { accessToken } from './access-token.js';
 import { requestsOf } from './recorded-fetch.js';
 import { createApolloClient } from './snippets/apollo.js';
+import { PROGRESS, testSubscriptionsOf } from './watched-task.js';
 
 const pair = new Pair('v2025');
 let token: string;
@@ -85,4 +86,23 @@ describe('Apollo Client', () => {
       argument: 'first',
     });
   });
+});
+
+testSubscriptionsOf('Apollo Client', (url, token, variables, sink) => {
+  const subscription = createApolloClient(url, token)
+    .subscribe<any>({ query: gql(PROGRESS), variables })
+    .subscribe({
+      next({ data, error }) {
+        if (data) sink.next(data);
+        if (CombinedGraphQLErrors.is(error) || CombinedProtocolErrors.is(error))
+          for (const { extensions } of error.errors) sink.error(extensions);
+        else if (error) sink.error(error);
+      },
+      complete: () => {
+        sink.complete();
+      },
+    });
+  return () => {
+    subscription.unsubscribe();
+  };
 });

@@ -8,17 +8,20 @@ import type { Gateway } from '../../src/index.js';
 import { Pair, startGatewayOn } from '../support/pair.js';
 import { accessToken } from './access-token.js';
 import { createRelayEnvironment } from './snippets/relay.js';
+import { PROGRESS, testSubscriptionsOf } from './watched-task.js';
 
-const { createOperationDescriptor, fetchQuery } = relay;
+const { createOperationDescriptor, fetchQuery, requestSubscription } = relay;
 const folder = mkdtempSync(join(tmpdir(), 'relay-'));
 const pair = new Pair('v2025');
 let listing: Gateway;
 let token: string;
 let PAGE: ConcreteRequest;
 let PERSISTED: ConcreteRequest;
+let SUBSCRIPTION: ConcreteRequest;
+let PERSISTED_SUBSCRIPTION: ConcreteRequest;
 
-/** Has relay-compiler compile the page's query, and gives what it made. */
-async function compile(name: string, options: object): Promise<ConcreteRequest> {
+/** Has relay-compiler compile the page's query and subscription, and gives what it made. */
+async function compile(name: string, options: object): Promise<[ConcreteRequest, ConcreteRequest]> {
   const root = join(folder, name);
   mkdirSync(join(root, 'src'), { recursive: true });
   copyFileSync('schema/schema.graphql', join(root, 'schema.graphql'));
@@ -28,7 +31,8 @@ async function compile(name: string, options: object): Promise<ConcreteRequest> 
     join(root, 'src', 'page.js'),
     `graphql\`query pageQuery($after: String) {
       taskStatuses(first: 3, after: $after) @connection(key: "page_taskStatuses") { edges { node { id state } } }
-    }\``,
+    }\`;
+    graphql\`${PROGRESS.replace('Progress', 'pageSubscription')}\``,
   );
   const config = {
     src: './src',
@@ -44,13 +48,16 @@ async function compile(name: string, options: object): Promise<ConcreteRequest> 
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`${stdout}${stderr}`);
-  const artifact = join(root, 'src/__generated__/pageQuery.graphql.js');
-  return ((await import(artifact)) as { default: ConcreteRequest }).default;
+  const artifact = async (of: string): Promise<ConcreteRequest> =>
+    ((await import(join(root, `src/__generated__/${of}.graphql.js`))) as { default: ConcreteRequest })
+      .default;
+  return [await artifact('pageQuery'), await artifact('pageSubscription')];
 }
 
 beforeAll(async () => {
-  PAGE = await compile('texts', {});
-  PERSISTED = await compile('ids', { persistConfig: { file: './manifest.json', algorithm: 'SHA256' } });
+  [PAGE, SUBSCRIPTION] = await compile('texts', {});
+  const persistConfig = { file: './manifest.json', algorithm: 'SHA256' };
+  [PERSISTED, PERSISTED_SUBSCRIPTION] = await compile('ids', { persistConfig });
   await pair.start();
   token = await accessToken(pair);
   listing = await startGatewayOn(pair.sandbox.url, 'v2025', undefined, {
@@ -86,4 +93,38 @@ describe('Relay', () => {
     const data: any = await fetchQuery(environment, PERSISTED, {}).toPromise();
     expect(data.taskStatuses.edges).toHaveLength(3);
   });
+
+  test('subscribes by the id that its compiler wrote into a manifest', async () => {
+    expect(PERSISTED_SUBSCRIPTION.params.text).toBeNull();
+    const environment = createRelayEnvironment(`${listing.url}/graphql`, token);
+    const [id = ''] = pair.completed(1);
+    const told: unknown[] = [];
+    await new Promise<void>((resolve, reject) => {
+      requestSubscription(environment, {
+        subscription: PERSISTED_SUBSCRIPTION,
+        variables: { ids: [id] },
+        onNext: (data) => told.push(data),
+        onError: reject,
+        onCompleted: resolve,
+      });
+    });
+    expect(told).toMatchObject([{ taskStatusChanged: { changed: [{ id }] } }]);
+  });
+});
+
+testSubscriptionsOf('Relay', (url, token, variables, sink) => {
+  const { dispose } = requestSubscription<any>(createRelayEnvironment(url, token), {
+    subscription: SUBSCRIPTION,
+    variables,
+    onNext: (data) => {
+      sink.next(data);
+    },
+    onError(error: Error & { source?: { errors: { extensions: unknown }[] } }) {
+      for (const { extensions } of error.source?.errors ?? []) sink.error(extensions);
+    },
+    onCompleted: () => {
+      sink.complete();
+    },
+  });
+  return dispose;
 });

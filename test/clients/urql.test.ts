@@ -4,6 +4,7 @@ import { Pair } from '../support/pair.js';
 import { accessToken } from './access-token.js';
 import { requestsOf } from './recorded-fetch.js';
 import { createUrqlClient } from './snippets/urql.js';
+import { PROGRESS, testSubscriptionsOf } from './watched-task.js';
 
 const pair = new Pair('v2025');
 let token: string;
@@ -77,4 +78,18 @@ describe('urql', () => {
     const { error } = await clientOf().query('{ taskStatuses(first: 0) { nodes { id } } }', {});
     expect(error?.graphQLErrors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'first' });
   });
+});
+
+testSubscriptionsOf('urql', (url, token, variables, sink) => {
+  const subscription = createUrqlClient(url, token)
+    .subscription(gql(PROGRESS), variables)
+    .subscribe(({ data, error, hasNext }) => {
+      // The last result comes again when the stream ends.
+      if (!hasNext) sink.complete();
+      else if (error) sink.error(error.graphQLErrors[0]?.extensions);
+      else sink.next(data);
+    });
+  return () => {
+    subscription.unsubscribe();
+  };
 });

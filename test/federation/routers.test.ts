@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { composeServices } from '@apollo/composition';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'graphql';
+import { Live, openStream, type EventStream, type LiveEvent } from '../support/event-stream.js';
 import { ask, Pair } from '../support/pair.js';
 import { routers, type Router } from './routers.js';
 import { sourcesSdl, startSourcesSubgraph, type SourcesSubgraph } from './sources-subgraph.js';
@@ -117,5 +118,70 @@ describe.each(Object.entries(routers))('through %s', (_name, startRouter) => {
     expect(data.taskStatuses.nodes).toEqual([{ launcher: 'router-user' }]);
     const { errors } = await ask(router.url, query);
     expect(errors[0]?.extensions['code']).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe('through Hive Gateway, a subscription', () => {
+  const live = new Live();
+  let router: Router;
+
+  beforeAll(async () => {
+    await live.start();
+    const { supergraphSdl } = composeServices([
+      {
+        name: 'tasks',
+        url: `${live.gateway.url}/graphql`,
+        typeDefs: parse(readFileSync('schema/subgraph.graphql', 'utf8')),
+      },
+    ]);
+    router = await routers['Hive Gateway'](supergraphSdl ?? '');
+  });
+  afterAll(async () => {
+    await router.stop();
+    await live.stop();
+  });
+
+  const watch = async (variables: object, headers = {}): Promise<EventStream> => {
+    const query = `subscription ($ids: [ID!], $filter: TaskStatusFilterInput = {}) {
+      taskStatusChanged(ids: $ids, filter: $filter) { changed { id state launcher target { name } } gone stale }
+    }`;
+    return openStream(router.url, { query, variables }, { headers });
+  };
+  const changed = (event: LiveEvent | undefined): unknown => event?.data.taskStatusChanged.changed;
+
+  test('reaches its client, event by event, and completes by itself', async () => {
+    live.sandbox.insert({ id: 'ends', target: { id: 's', type: 'APPLICATION', name: 'Café' } });
+    const stream = await watch({ ids: ['ends'] });
+    const row = { id: 'ends', launcher: 'System', target: { name: 'Café' } };
+    expect(changed(await stream.next())).toEqual([{ ...row, state: 'RUNNING' }]);
+    live.sandbox.complete('ends');
+    await live.pass(2000);
+    expect((await stream.rest()).map(changed)).toEqual([[{ ...row, state: 'SUCCEEDED' }]]);
+  });
+
+  test('is made with the caller’s token', async () => {
+    live.sandbox.configure({ launcherIsCaller: true });
+    live.sandbox.insert({ id: 'mine' });
+    const token = live.sandbox.token({ marker: 'router-user' });
+    const stream = await watch({ ids: ['mine'] }, { authorization: `Bearer ${token}` });
+    expect(changed(await stream.next())).toMatchObject([{ id: 'mine', launcher: 'router-user' }]);
+    stream.close();
+  });
+
+  test('that is refused has the code of the refusal', async () => {
+    const stream = await watch({ filter: { kind: { eq: 'ACCOUNT_DELETION' } } });
+    expect(await stream.rest()).toMatchObject([{ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] }]);
+  });
+
+  test('costs no call any more once its client has left', async () => {
+    live.sandbox.insert({ id: 'left' });
+    const stream = await watch({ ids: ['left'] });
+    await stream.next();
+    stream.close();
+    await stream.closed();
+    do {
+      live.calls();
+      await live.pass(20_000);
+    } while (live.calls().length > 0);
   });
 });
