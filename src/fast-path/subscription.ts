@@ -34,8 +34,11 @@ type Opened =
 /** Runs accepted subscriptions. */
 export interface Subscriptions {
   open(operation: AcceptedSubscription, context: object): Promise<Opened>;
-  /** Returns the answer to one event, as JSON. Never rejects. */
-  answer(event: object, operation: AcceptedSubscription, context: object): Promise<string>;
+  /**
+   * Returns the answer to one event, as JSON. Never rejects. There is no context: others may get the same answer, so
+   * nothing of it may depend on who asks.
+   */
+  answer(event: object, operation: AcceptedSubscription): Promise<string>;
   /** Turns what was thrown into what the client sees. */
   toError(thrown: unknown): GraphQLFormattedError;
 }
@@ -57,13 +60,9 @@ export function createSubscriptions(
   toError: Subscriptions['toError'],
   options: ExecutionOptions,
 ): Subscriptions {
-  const argsFor = (
-    { document, operationName, variables }: AcceptedSubscription,
-    contextValue: object,
-  ): ExecutionArgs => ({
+  const argsFor = ({ document, operationName, variables }: AcceptedSubscription): ExecutionArgs => ({
     schema,
     document,
-    contextValue,
     variableValues: variables,
     options,
     ...(operationName !== undefined && { operationName }),
@@ -72,17 +71,20 @@ export function createSubscriptions(
   return {
     async open(operation, context) {
       try {
-        const opened = await createSourceEventStream(argsFor(operation, context));
+        const opened = await createSourceEventStream({
+          ...argsFor(operation),
+          contextValue: context,
+        });
         if ('errors' in opened) return { errors: (opened.errors ?? []).map(toError) };
         return { events: (opened as AsyncIterable<object, undefined>)[Symbol.asyncIterator]() };
       } catch (error) {
         return { errors: [toError(error)] };
       }
     },
-    async answer(event, operation, context) {
+    async answer(event, operation) {
       try {
         const { data, errors }: ExecutionResult = await execute({
-          ...argsFor(operation, context),
+          ...argsFor(operation),
           rootValue: event,
         });
         return JSON.stringify({ ...(errors && { errors: errors.map(toError) }), data });

@@ -67,12 +67,14 @@ export class SubscriptionStreams {
     const { raw } = reply;
     reply.hijack();
     request.events = 0;
+    request.operationContext = undefined;
     if (raw.destroyed) {
       void events.return?.();
       return reply;
     }
     for (const [name, value] of Object.entries(reply.getHeaders())) raw.setHeader(name, value ?? '');
     raw.writeHead(200, { ...streamHeaders, 'content-type': protocol.contentType });
+    raw.flushHeaders();
     const stream = new ClientStream(raw, protocol, after, () => {
       this.open.delete(stream);
       void events.return?.();
@@ -87,12 +89,12 @@ export class SubscriptionStreams {
   private async pump(
     events: AsyncIterator<object, undefined>,
     stream: ClientStream,
-    { request, operation, protocol, context }: Subscriber,
+    { request, operation, protocol }: Subscriber,
   ): Promise<void> {
     const { subscriptions } = this.options;
     const key = `${protocol.contentType} ${keyOf(operation)}`;
     const answer = async (event: object): Promise<string> =>
-      protocol.next(await subscriptions.answer(event, operation, context));
+      protocol.next(await subscriptions.answer(event, operation));
     const write = async (frame: string | Buffer): Promise<void> => {
       if (await stream.write(frame)) request.events = (request.events ?? 0) + 1;
     };
