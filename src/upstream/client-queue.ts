@@ -1,6 +1,7 @@
 import type { RateLimit } from '../config.js';
 import type { CallScope } from './call-scope.js';
 import type { Clock } from './clock.js';
+import { Turns } from './turns.js';
 import { UpstreamError } from './upstream-error.js';
 
 /** Time before its deadline that a call must have left to be started, in milliseconds. */
@@ -37,6 +38,7 @@ export class ClientQueue {
   private readonly waiting = new Map<string, Ticket[]>();
   /** The same of background calls. */
   private readonly background = new Map<string, Ticket[]>();
+  private readonly backgroundTurns = new Turns();
   /** When the places of ended calls will be free again, in order. */
   private readonly returns: { readonly at: number; readonly isBackground: boolean }[] = [];
   /** When the reserved places that background calls took will be free again, in order. Epoch milliseconds. */
@@ -160,6 +162,7 @@ export class ClientQueue {
     if (isBackground) {
       if (isReserved) this.reserved.push(this.clock.now() + this.limit.windowMs);
       this.backgroundInFlight += 1;
+      this.backgroundTurns.took(key);
     }
     this.lastWasReserved = isReserved;
     this.inFlight += 1;
@@ -175,7 +178,9 @@ export class ClientQueue {
   /** Starts the calls that may start. Reserved places go to background calls first. */
   private startNext(): void {
     while (this.waiting.size + this.background.size > 0 && this.isOpen()) {
-      const background = [...this.background.keys()].find((key) => this.mayStart(key));
+      const background = this.backgroundTurns.next(
+        [...this.background.keys()].filter((key) => this.mayStart(key)),
+      );
       const foreground = this.nextKey();
       // Not twice in a row while others wait: a limit of one call would let nobody else start.
       const mayReserve = foreground === undefined ? !this.isHalfFree() : !this.lastWasReserved;

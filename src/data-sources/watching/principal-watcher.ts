@@ -3,6 +3,7 @@ import { MAX_ROWS } from '../../translation/page.translator.js';
 import type { Watch } from '../../translation/task-changes.js';
 import type { Clock } from '../../upstream/clock.js';
 import { statusOf } from '../../upstream/upstream-error.js';
+import { Freshness } from './freshness.js';
 import { isWithoutNews, type Poll } from './poll.js';
 import type { TaskViewer } from './task-viewer.js';
 import { ViewState } from './view-state.js';
@@ -10,10 +11,6 @@ import { Viewers } from './viewers.js';
 
 /** Every so many intervals, the newest page is read too. It finds tasks that began and ended between two polls. */
 const INTERVALS_PER_NEWEST = 10;
-
-/** A view is stale after this time without a poll, and at least this many intervals. */
-const STALE_MS = 30_000;
-const STALE_INTERVALS = 3;
 
 /** Minimum time between the beginnings of two polls. */
 const MIN_INTERVAL_MS = 1_000;
@@ -43,6 +40,7 @@ interface PollInFlight {
 export class PrincipalWatcher {
   private readonly viewers: Viewers;
   private readonly state: ViewState;
+  private readonly freshness: Freshness;
   private poll: PollInFlight | undefined;
   /** Lookups for viewers that have just joined. */
   private lookup: Pick<PollInFlight, 'reads' | 'done'> | undefined;
@@ -50,15 +48,12 @@ export class PrincipalWatcher {
   private intervalMs = 0;
   /** Calls that the last poll took. */
   private calls = 1;
-  /** Epoch milliseconds until which new viewers are served from the view. */
-  private freshUntil = -Infinity;
   /** When the poll began that last read the newest page. */
   private newestBegan = -Infinity;
   /** Rows of the last poll. Before the first one, there may be many. */
   private pendingCount = MAX_ROWS;
   private isHinted = false;
   private cancelTimer = (): void => undefined;
-  private cancelStale = (): void => undefined;
 
   constructor(private readonly options: WatcherOptions) {
     this.viewers = new Viewers(() => {
@@ -75,6 +70,13 @@ export class PrincipalWatcher {
       (view) => {
         this.viewers.show(view);
         this.schedule();
+      },
+    );
+    this.freshness = new Freshness(
+      options.clock,
+      () => this.presentInterval(),
+      () => {
+        this.state.markStale();
       },
     );
   }
@@ -113,7 +115,7 @@ export class PrincipalWatcher {
     await this.lookup?.done;
     const hasFailed = error !== undefined && !isWithoutNews(error);
     if (this.waits(viewer) && !hasFailed)
-      error = await (this.isFresh() ? this.lookUpNames() : this.pollFor(viewer));
+      error = await (this.freshness.isFresh ? this.lookUpNames() : this.pollFor(viewer));
     if (!this.viewers.has(viewer)) {
       this.schedule();
       return;
@@ -134,11 +136,7 @@ export class PrincipalWatcher {
 
   /** Whether the view is too old for the viewer, or lacks tasks that it names. */
   private waits(viewer: TaskViewer): boolean {
-    return this.viewers.has(viewer) && (!this.isFresh() || this.unknownTo(viewer).length > 0);
-  }
-
-  private isFresh(): boolean {
-    return this.options.clock.now() < this.freshUntil;
+    return this.viewers.has(viewer) && (!this.freshness.isFresh || this.unknownTo(viewer).length > 0);
   }
 
   /** Returns the tasks that the viewer names, and of which nothing is known. */
@@ -149,8 +147,8 @@ export class PrincipalWatcher {
   /** Sets the timer for the next poll, or for the end if nobody watches by then. Depends on what runs, and who watches. */
   private schedule(): void {
     if (this.poll) return;
-    const { clock, onIdle, intervalMs } = this.options;
-    this.intervalMs = intervalMs(this.state.isRunning(this.viewers.watches()), this.calls);
+    const { clock, onIdle } = this.options;
+    this.intervalMs = this.presentInterval();
     const at = this.began + (this.isHinted ? MIN_INTERVAL_MS : this.intervalMs);
     this.cancelTimer();
     this.cancelTimer = clock.after(Math.max(0, at - clock.now()), () => {
@@ -158,7 +156,7 @@ export class PrincipalWatcher {
         void this.start(false);
         return;
       }
-      this.cancelStale();
+      this.freshness.end();
       onIdle();
     });
   }
@@ -189,21 +187,13 @@ export class PrincipalWatcher {
         this.poll = undefined;
         this.calls = Math.max(1, reads.calls);
         this.schedule();
-        if (this.freshUntil > this.began) this.setFresh();
       });
     this.poll = { reads, shown, done };
     return shown;
   }
 
-  /** The view is fresh for an interval after the poll that has worked, and stale after several. */
-  private setFresh(): void {
-    const { began, intervalMs, options, state } = this;
-    this.freshUntil = began + intervalMs;
-    this.cancelStale();
-    const staleAt = began + Math.max(STALE_MS, STALE_INTERVALS * intervalMs);
-    this.cancelStale = options.clock.after(staleAt - options.clock.now(), () => {
-      state.markStale();
-    });
+  private presentInterval(): number {
+    return this.options.intervalMs(this.state.isRunning(this.viewers.watches()), this.calls);
   }
 
   /** Reads the pending tasks, and looks up those that have left them and those that a viewer names. */
@@ -213,7 +203,8 @@ export class PrincipalWatcher {
     this.pendingCount = pending.length;
     const lookups = await reads.byIds(state.openIds(pending, this.viewers.names()));
     state.addAnswers({ pending, lookups }, began);
-    this.freshUntil = Infinity;
+    this.calls = Math.max(1, reads.calls);
+    this.freshness.polled(began);
   }
 
   /** Looks up the tasks that viewers name and of which nothing is known. Resolves with the error if that fails. */
