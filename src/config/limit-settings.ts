@@ -10,7 +10,12 @@ export const limitSettings = {
     amount('uses'),
     'Uses of one field under one parent, aliases and fragments included.',
   ),
-  LOOKUP_LIMIT: setting('Limits', '250', amount('uses'), 'Uses of `Query.taskStatus`.'),
+  LOOKUP_LIMIT: setting(
+    'Limits',
+    '250',
+    amount('uses'),
+    'Uses of `Query.taskStatus`, and `ids` of a subscription.',
+  ),
   DEPTH_LIMIT: setting(
     'Limits',
     '20',

@@ -7,19 +7,23 @@ import {
   type ExecutionResult,
   type GraphQLFormattedError,
   type GraphQLSchema,
+  type OperationDefinitionNode,
 } from 'graphql';
 
 /** A subscription that Apollo Server accepted: it was parsed and validated, and it passed every guard. */
 export interface AcceptedSubscription {
-  readonly source: string;
+  /** The same for operations whose answers to an event are the same. */
+  readonly key: string;
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
-  /** As the client sent them. */
+  /** Those that the operation declares, as the client sent them. */
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
 /** The part of an operation's context that is for clients that accept a stream of events. */
 export interface StreamRequest {
+  /** Whether the client accepts JSON as well. */
+  readonly acceptsJson: boolean;
   /** Whether the operation passed every guard. */
   isExecuted: boolean;
   /** Set if it is a subscription as well. */
@@ -35,10 +39,13 @@ type Opened =
 export interface Subscriptions {
   open(operation: AcceptedSubscription, context: object): Promise<Opened>;
   /**
-   * Returns the answer to one event, as JSON. Never rejects. There is no context: others may get the same answer, so
+   * Returns the answer to one event, as JSON, and its errors. Never rejects. There is no context: others may get the same answer, so
    * nothing of it may depend on who asks.
    */
-  answer(event: object, operation: AcceptedSubscription): Promise<string>;
+  answer(
+    event: object,
+    operation: AcceptedSubscription,
+  ): Promise<{ readonly result: string; readonly errors: readonly GraphQLFormattedError[] }>;
   /** Turns what was thrown into what the client sees. */
   toError(thrown: unknown): GraphQLFormattedError;
 }
@@ -46,9 +53,26 @@ export interface Subscriptions {
 /** Options of graphql-js's execution. */
 type ExecutionOptions = NonNullable<ExecutionArgs['options']>;
 
-/** Returns the same key for operations whose answers to an event are the same. */
-export function keyOf({ source, operationName, variables }: AcceptedSubscription): string {
-  return hash('sha256', JSON.stringify([source, operationName, variables]), 'base64url');
+/** Keeps of a request what its events need. A stream lives for long, and a request may have a megabyte. */
+export function acceptSubscription({
+  source,
+  document,
+  operation,
+  operationName,
+  variables,
+}: SubscriptionRequest): AcceptedSubscription {
+  const declared = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+  const own = Object.fromEntries(
+    declared.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]),
+  );
+  const key = hash('sha256', JSON.stringify([source, operationName, own]), 'base64url');
+  return { key, document, operationName, variables: own };
+}
+
+/** A subscription as it was sent. */
+interface SubscriptionRequest extends Omit<AcceptedSubscription, 'key'> {
+  readonly source: string;
+  readonly operation: OperationDefinitionNode;
 }
 
 /**
@@ -83,13 +107,15 @@ export function createSubscriptions(
     },
     async answer(event, operation) {
       try {
-        const { data, errors }: ExecutionResult = await execute({
+        const { data, errors: raised }: ExecutionResult = await execute({
           ...argsFor(operation),
           rootValue: event,
         });
-        return JSON.stringify({ ...(errors && { errors: errors.map(toError) }), data });
+        const errors = (raised ?? []).map(toError);
+        return { result: JSON.stringify({ ...(raised && { errors }), data }), errors };
       } catch (error) {
-        return JSON.stringify({ errors: [toError(error)] });
+        const errors = [toError(error)];
+        return { result: JSON.stringify({ errors }), errors };
       }
     },
     toError,

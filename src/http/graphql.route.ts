@@ -67,15 +67,15 @@ export function serveGraphql(
     reply: FastifyReply<Route>,
   ): Promise<string | FastifyReply> {
     const protocol = protocolOf(request);
-    const acceptsJson = mediaTypeFor(request.headers.accept) !== undefined;
     const context = contextOf(request, reply);
     // What is refused is answered in JSON all the same.
-    if (protocol && !acceptsJson) request.headers.accept = 'application/json';
+    if (protocol && !context.stream?.acceptsJson) request.headers.accept = 'application/json';
     // Apollo Server sends a stream of its own only for @defer and @stream, which the schema lacks.
     const sent = (await takeFullPath.call(app, request, reply)) as string;
     const operation = context.stream?.accepted;
     if (protocol && operation) return streams.serve(reply, { request, operation, protocol, context });
-    if (!protocol || acceptsJson || !context.stream?.isExecuted || reply.statusCode !== 200) return sent;
+    const { stream } = context;
+    if (!protocol || !stream?.isExecuted || stream.acceptsJson || reply.statusCode !== 200) return sent;
     void reply.header('content-type', protocol.contentType);
     return `${protocol.head}${protocol.next(sent)}${protocol.end}`;
   }
@@ -122,15 +122,19 @@ function protocolOf({ body, headers }: FastifyRequest): StreamProtocol | undefin
   return Array.isArray(body) ? undefined : streamProtocolFor(headers.accept);
 }
 
+function acceptsJson({ headers }: FastifyRequest): boolean {
+  return mediaTypeFor(headers.accept) !== undefined;
+}
+
 function scopeOf(request: FastifyRequest, reply: FastifyReply): RequestScope {
   const { authorization } = request.headers;
-  const isStream = protocolOf(request) !== undefined;
+  const acceptsStream = protocolOf(request) !== undefined;
   return {
     authorization,
     onEnd: (listener) => reply.raw.once('close', listener),
     calls: request.upstreamCalls,
     errorCodes: request.errorCodes,
-    ...(isStream && { stream: { isExecuted: false } }),
+    ...(acceptsStream && { stream: { acceptsJson: acceptsJson(request), isExecuted: false } }),
   };
 }
 

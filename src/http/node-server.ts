@@ -46,19 +46,28 @@ export function createNodeServer({ headers, requestMs, connectionLimit }: NodeSe
     refuseOnSocket(Object.assign(new Error(), { code: 'ERR_HTTP_CONNECT' }), socket, headers);
   });
 
-  /** Unanswered requests of each connection. */
-  const connections = new Map<Socket, Set<IncomingMessage>>();
+  /** Responses of each connection that have not ended. */
+  const connections = new Map<Socket, Set<ServerResponse>>();
   let ending = false;
   server.on('connection', (socket) => {
-    connections.set(socket, new Set());
-    socket.once('close', () => connections.delete(socket));
+    const responses = new Set<ServerResponse>();
+    connections.set(socket, responses);
+    socket.once('close', () => {
+      connections.delete(socket);
+      // Node closes the response that is being sent, but none that waits behind it.
+      for (const response of responses)
+        if (response.socket === null) {
+          response.destroy();
+          response.emit('close');
+        }
+    });
   });
-  server.on('request', (request, response) => {
-    const requests = connections.get(request.socket);
-    requests?.add(request);
+  server.on('request', ({ socket }, response) => {
+    const responses = connections.get(socket);
+    responses?.add(response);
     response.once('close', () => {
-      requests?.delete(request);
-      if (ending && requests?.size === 0) request.socket.destroySoon();
+      responses?.delete(response);
+      if (ending && responses?.size === 0) socket.destroySoon();
     });
   });
 
@@ -67,8 +76,8 @@ export function createNodeServer({ headers, requestMs, connectionLimit }: NodeSe
     endConnections: () => {
       ending = true;
       setTimeout(() => {
-        for (const [socket, requests] of connections)
-          if ([...requests].every(({ complete }) => !complete)) {
+        for (const [socket, responses] of connections)
+          if ([...responses].every(({ req }) => !req.complete)) {
             // A client that sent nothing expects no answer, and might take one as the answer to its next request.
             if (socket.bytesRead > 0)
               refuseOnSocket(

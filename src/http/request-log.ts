@@ -88,7 +88,7 @@ export function requestId({ headers }: IncomingMessage): string {
 }
 
 /** Returns the operation name that the request sends, or else the one at the start of its text. */
-function nameOf({ body, query }: FastifyRequest): string | undefined {
+export function nameOf({ body, query }: FastifyRequest): string | undefined {
   const { operationName, query: text } = (body ?? query ?? {}) as {
     operationName?: unknown;
     query?: unknown;

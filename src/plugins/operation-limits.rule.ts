@@ -26,6 +26,9 @@ export type OperationLimits = Pick<
   'fields' | 'lookups' | 'depth' | 'directives' | 'values' | 'entities'
 >;
 
+/** Fields whose lists count as the largest page, though they have no size. */
+const LONG_LISTS: ReadonlySet<string> = new Set(['TaskStatusChange.changed']);
+
 /** What is under one parent. `uses` counts fields by `Type.field`. */
 interface Measure {
   depth: number;
@@ -157,7 +160,8 @@ class DocumentMeasure {
     }
     to.depth = Math.max(to.depth, 1 + under.depth);
     to.directives += under.directives;
-    to.values += 1 + under.values * sizeOf(node, field, this.limits.entities);
+    const isLong = parent !== undefined && LONG_LISTS.has(`${parent.name}.${name}`);
+    to.values += 1 + under.values * (isLong ? MAX_ROWS : sizeOf(node, field, this.limits.entities));
     // Fields that the schema lacks, except `__…`, aren't counted, so `uses` stays small. Other rules refuse them.
     if (parent === undefined || (field === undefined && !name.startsWith('__'))) return;
     const use = `${parent.name}.${name}`;

@@ -26,7 +26,7 @@ export function responseStatusPlugin(): ApolloServerPlugin<{ readonly stream?: S
           const errors = (body.kind === 'single' && body.singleResult.errors) || [];
           if (
             http.status === 400 &&
-            (!stream || isQuery(document, request.operationName)) &&
+            (!stream || (stream.acceptsJson && isQuery(document, request.operationName))) &&
             errors.every(({ extensions }) => requestErrors.has(extensions?.['code'])) &&
             mediaTypeFor(request.http?.headers.get('accept'))?.startsWith('application/json')
           )

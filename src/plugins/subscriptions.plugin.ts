@@ -1,8 +1,11 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { mediaTypeFor } from '../fast-path/media-type.js';
-import type { StreamRequest } from '../fast-path/subscription.js';
+import { acceptSubscription, type StreamRequest } from '../fast-path/subscription.js';
 import { fastPathSafe } from './fast-path-safe.js';
+
+/** Maximum length of a subscription's text, in characters: a stream keeps what was parsed of it. */
+const MAX_CHARACTERS = 10_000;
 
 /**
  * Hands accepted subscriptions to the route, which streams their events. Apollo Server would execute them like queries,
@@ -19,10 +22,12 @@ export function subscriptionsPlugin(): ApolloServerPlugin<{ readonly stream?: St
           if (isGet && http) http.method = 'POST';
           return Promise.resolve();
         },
-        didResolveOperation({ operation, request: { http }, contextValue: { stream } }) {
+        didResolveOperation({ source, operation, request: { http }, contextValue: { stream } }) {
           const type = typeOf(operation);
           const accept = http?.headers.get('accept');
           if (type === OperationTypeNode.SUBSCRIPTION && !stream) return Promise.reject(noStream(accept));
+          if (type === OperationTypeNode.SUBSCRIPTION && source.length > MAX_CHARACTERS)
+            return Promise.reject(tooLong());
           if (type === OperationTypeNode.MUTATION && isGet) return Promise.reject(mutationByGet(accept));
           return Promise.resolve();
         },
@@ -31,7 +36,7 @@ export function subscriptionsPlugin(): ApolloServerPlugin<{ readonly stream?: St
           stream.isExecuted = true;
           if (typeOf(operation) !== OperationTypeNode.SUBSCRIPTION) return Promise.resolve(null);
           const { operationName, variables = {} } = request;
-          stream.accepted = { source, document, operationName, variables };
+          stream.accepted = acceptSubscription({ source, document, operation, operationName, variables });
           // Not sent: the route answers.
           return Promise.resolve({
             http: { headers: new Map() as never },
@@ -48,6 +53,15 @@ function typeOf(
   operation: { readonly operation: OperationTypeNode } | undefined,
 ): OperationTypeNode | undefined {
   return operation?.operation;
+}
+
+function tooLong(): GraphQLError {
+  return new GraphQLError(
+    `The text of a subscription must not be longer than ${MAX_CHARACTERS} characters.`,
+    {
+      extensions: { limit: 'characters', http: { status: 400 } },
+    },
+  );
 }
 
 function noStream(accept: string | undefined): GraphQLError {

@@ -8,8 +8,10 @@ import {
   visit,
   visitWithTypeInfo,
   type ASTVisitor,
+  type DefinitionNode,
   type DirectiveNode,
   type DocumentNode,
+  type ExecutableDefinitionNode,
   type FragmentDefinitionNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
@@ -29,21 +31,27 @@ export function limitSubscriptions(context: ValidationContext): ASTVisitor {
         context.reportError(
           new GraphQLError('A subscription must not have @skip or @include on its root field.', { nodes }),
         );
-      return conditions.length > 0 ? { ...document, definitions: [] } : undefined;
-    },
-    OperationDefinition(operation) {
-      if (operation.operation === OperationTypeNode.SUBSCRIPTION)
-        refuseLists(context, [operation, ...context.getRecursivelyReferencedFragments(operation)]);
+      if (conditions.length > 0) return { ...document, definitions: [] };
+      refuseLists(context, document);
+      return undefined;
     },
   };
 }
 
-function refuseLists(
-  context: ValidationContext,
-  definitions: readonly (OperationDefinitionNode | FragmentDefinitionNode)[],
-): void {
+/** Visits each subscription, and each fragment that one of them spreads, once. */
+function refuseLists(context: ValidationContext, { definitions }: DocumentNode): void {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  const open: ExecutableDefinitionNode[] = [];
+  for (const definition of definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+    else if (isSubscription(definition)) open.push(definition);
   const types = new TypeInfo(context.getSchema());
   const visitor = visitWithTypeInfo(types, {
+    FragmentSpread({ name: { value } }) {
+      const fragment = fragments.get(value);
+      if (fragment) open.push(fragment);
+      fragments.delete(value);
+    },
     Field(node) {
       const type = getNamedType(types.getType());
       if (!isObjectType(type) || type.getFields()['pageInfo'] === undefined) return undefined;
@@ -56,7 +64,13 @@ function refuseLists(
       return false;
     },
   });
-  for (const definition of definitions) visit(definition, visitor);
+  for (let next = open.pop(); next; next = open.pop()) visit(next, visitor);
+}
+
+function isSubscription(definition: DefinitionNode): definition is OperationDefinitionNode {
+  return (
+    definition.kind === Kind.OPERATION_DEFINITION && definition.operation === OperationTypeNode.SUBSCRIPTION
+  );
 }
 
 /** Returns the conditions on root fields of the document's subscriptions, and on fragments around them. */
@@ -76,11 +90,6 @@ function rootConditions({ definitions }: DocumentNode): DirectiveNode[] {
       if (node.kind === Kind.FRAGMENT_SPREAD) check(fragments.get(node.name.value));
     }
   };
-  for (const definition of definitions)
-    if (
-      definition.kind === Kind.OPERATION_DEFINITION &&
-      definition.operation === OperationTypeNode.SUBSCRIPTION
-    )
-      check(definition.selectionSet);
+  for (const definition of definitions) if (isSubscription(definition)) check(definition.selectionSet);
   return found;
 }

@@ -6,6 +6,14 @@ import { isSameTask } from './task-status.reader.js';
 /** The latest row of each known task, by id. Null is a task that the upstream no longer has. Never changed in place. */
 export type KnownTasks = ReadonlyMap<string, TaskStatus | null>;
 
+/** What is known of tasks at an instant. */
+export interface TaskView {
+  /** Those that everybody is told of. */
+  readonly known: KnownTasks;
+  /** Finds a task among those that only viewers who name them are told of, too. Null if it is gone. */
+  get(id: string): TaskStatus | null | undefined;
+}
+
 /** The tasks that a viewer watches: those that match, and, if `ids` is set, have one of these ids. */
 export interface Watch {
   readonly ids: ReadonlySet<string> | undefined;
@@ -52,11 +60,10 @@ function rankOf(task: TaskStatus): number {
 }
 
 /** What a new viewer is told first: the pending tasks that it watches, or those with its ids in any state. */
-export function presentState(known: KnownTasks, { ids, matches }: Watch): TaskChanges {
-  const named = ids === undefined ? known : [...ids].map((id) => [id, known.get(id)] as const);
+export function presentState(now: TaskView, { ids, matches }: Watch): TaskChanges {
   const changed: TaskStatus[] = [];
   const gone: string[] = [];
-  for (const [id, task] of named)
+  for (const [id, task] of watched(now, ids))
     if (task && matches(task) && (ids !== undefined || !hasEnded(task))) changed.push(task);
     else if (task === null && ids !== undefined) gone.push(id);
   return { changed, gone };
@@ -66,24 +73,33 @@ export function presentState(known: KnownTasks, { ids, matches }: Watch): TaskCh
  * What a viewer that was told all of `before` has to be told now. A task that no longer matches is told once more, as
  * it is now.
  */
-export function changesSince(before: KnownTasks, now: KnownTasks, watch: Watch): TaskChanges {
+export function changesSince(before: TaskView, now: TaskView, { ids, matches }: Watch): TaskChanges {
   const changed: TaskStatus[] = [];
   const gone: string[] = [];
-  for (const [id, task] of now) {
-    const told = before.get(id);
-    if (task === told || (watch.ids !== undefined && !watch.ids.has(id))) continue;
-    const wasTold = told !== undefined && told !== null && watch.matches(told);
+  for (const [id, task] of watched(now, ids)) {
+    const told = ids ? before.get(id) : before.known.get(id);
+    if (task === told || task === undefined) continue;
+    const wasTold = told !== undefined && told !== null && matches(told);
     if (task === null) {
-      if (wasTold || watch.ids !== undefined) gone.push(id);
-    } else if (wasTold || watch.matches(task)) changed.push(task);
+      if (wasTold || ids !== undefined) gone.push(id);
+    } else if (wasTold || matches(task)) changed.push(task);
   }
   return { changed, gone };
 }
 
 /** Whether all these tasks have ended or are gone. */
-export function haveAllEnded(known: KnownTasks, ids: ReadonlySet<string>): boolean {
-  return [...ids].every((id) => {
-    const task = known.get(id);
-    return task === null || (task !== undefined && hasEnded(task));
-  });
+export function haveAllEnded(now: TaskView, ids: ReadonlySet<string>): boolean {
+  for (const id of ids) {
+    const task = now.get(id);
+    if (task === undefined || (task !== null && !hasEnded(task))) return false;
+  }
+  return true;
+}
+
+function* watched(
+  view: TaskView,
+  ids: ReadonlySet<string> | undefined,
+): Iterable<readonly [string, TaskStatus | null | undefined]> {
+  if (ids === undefined) yield* view.known;
+  else for (const id of ids) yield [id, view.get(id)];
 }

@@ -48,14 +48,16 @@ export function principalOf(authorization: string): Principal {
 class TokenPrincipal implements Principal {
   readonly key: string;
   private parsed: Claims | undefined;
+  private client: string | undefined;
 
   constructor(readonly authorization: string) {
-    this.key = hash('sha256', authorization, 'base64url');
+    // One token can be sent in several spellings.
+    this.key = hash('sha256', authorization.replace(/^bearer +/i, ''), 'base64url');
   }
 
   get oauthClient(): string {
     const { client_id: id } = this.claims;
-    return typeof id === 'string' && id !== '' ? `client ${id}` : `token ${this.key}`;
+    return (this.client ??= typeof id === 'string' && id !== '' ? `client ${id}` : `token ${this.key}`);
   }
 
   get expiresAt(): number {
@@ -63,7 +65,7 @@ class TokenPrincipal implements Principal {
     return typeof exp === 'number' ? exp * 1000 : Infinity;
   }
 
-  /** Parsed when the first call is sent, because most principals send none of their own. */
+  /** Parsed when it is needed, because most principals send no call of their own. */
   private get claims(): Claims {
     return (this.parsed ??= claimsOf(this.authorization));
   }

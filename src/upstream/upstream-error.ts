@@ -69,3 +69,14 @@ export function statusOf(error: unknown): number | undefined {
   const details = error instanceof UpstreamError ? error.details : undefined;
   return details?.failure === 'status' ? details.status : undefined;
 }
+
+/** Returns how a call failed; undefined for any other error. */
+export function failureOf(error: unknown): UpstreamFailure | undefined {
+  return error instanceof UpstreamError ? error.details.failure : undefined;
+}
+
+/** Whether a call was held back by the rate limit, or nobody waited for it. That says nothing about the upstream. */
+export function isWithoutNews(error: unknown): boolean {
+  const failure = failureOf(error);
+  return failure === 'rate_limited' || failure === 'cancelled';
+}

@@ -72,6 +72,8 @@ const texts: Record<string, () => string> = {
   // Within every limit. The lines in front would be counted for the location of each error.
   'lines, and lookups that fail': () =>
     `${fill('\n')}{ ${series((i) => `t${i}: taskStatus(id: "") { id } `, 250)} }`,
+  'subscriptions that share a chain of fragments': () =>
+    `${series((i) => `subscription S${i}{taskStatusChanged{...F0}} `, 1_000)}${series((i) => `fragment F${i} on TaskStatusChange{...F${i + 1}} `, 600)}fragment F600 on TaskStatusChange{gone}`,
   'lines, and a circle of fragments': () =>
     `${fill('\n')}{ ...F0 } ${series((i) => `fragment F${i} on Query { ...F${(i + 1) % 1_500} } `, 1_500)}`,
   'lines, and fields that conflict': () =>

@@ -15,7 +15,11 @@ const named = (...ids: string[]): Watch => ({ ids: new Set(ids), matches: () => 
 /** By id, what the upstream has: percent of a running task, or 'ended'. */
 let tasks: Map<string, number | 'ended'>;
 let failure: Error | undefined;
-let lookupFailures: Map<string, Error>;
+/** Answers of lookups that differ from `tasks`. */
+let lookups: Map<string, TaskStatus | Error | null>;
+let newestFailure: Error | undefined;
+/** Whether calls wait for their turn. */
+let isHeld: boolean;
 let calls: string[];
 let clock: VirtualClock;
 let watcher: PrincipalWatcher;
@@ -33,7 +37,14 @@ function rowOf(id: string): TaskStatus | null {
 
 function startPoll(isForeground: boolean): Poll {
   let made = 0;
+  let end = (): void => undefined;
   const call = async <T>(name: string, answer: () => T): Promise<T> => {
+    if (isHeld)
+      await new Promise((_resolve, reject) => {
+        end = () => {
+          reject(new UpstreamError({ failure: 'cancelled' }));
+        };
+      });
     made += 1;
     calls.push(isForeground ? `${name}!` : name);
     await Promise.resolve();
@@ -46,14 +57,20 @@ function startPoll(isForeground: boolean): Poll {
     async byIds(ids) {
       if (ids.length === 0) return new Map();
       const rows = (): [string, TaskStatus | Error | null][] =>
-        ids.map((id) => [id, lookupFailures.get(id) ?? rowOf(id)]);
+        ids.map((id) => [id, lookups.get(id) ?? rowOf(id)]);
       return new Map(await call(`byIds ${ids.join()}`, rows));
     },
-    newest: () => call('newest', all),
+    newest: () =>
+      call('newest', () => {
+        if (newestFailure) throw newestFailure;
+        return all();
+      }),
     get calls() {
       return made;
     },
-    end: () => undefined,
+    end: () => {
+      end();
+    },
   };
 }
 
@@ -64,7 +81,9 @@ beforeEach(() => {
     ['b', 20],
   ]);
   failure = undefined;
-  lookupFailures = new Map();
+  lookups = new Map();
+  newestFailure = undefined;
+  isHeld = false;
   calls = [];
   idle = 0;
   clock = new VirtualClock();
@@ -121,7 +140,7 @@ describe('a watcher', () => {
     viewers.forEach(follow);
     await settle();
     await clock.advance(2_000);
-    expect(calls).toEqual(['pending!', 'newest!', 'pending']);
+    expect(calls).toEqual(['pending!', 'newest', 'pending']);
     for (const viewer of viewers) void viewer.return();
     await clock.advance(60_000);
     expect([calls.length, idle]).toEqual([3, 1]);
@@ -146,7 +165,7 @@ describe('a watcher', () => {
     const told = add(named('a', 'old', 'none'));
     await settle();
     expect(told).toEqual(['a 10, old SUCCEEDED, none gone']);
-    expect(calls).toEqual(['pending!', 'byIds old,none!', 'newest!']);
+    expect(calls).toEqual(['pending!', 'byIds old,none!', 'newest']);
     calls.length = 0;
     await clock.advance(2_000);
     tasks.set('a', 'ended');
@@ -211,7 +230,7 @@ describe('a watcher', () => {
     const [all, one] = [add(ALL), add(named('a'))];
     await settle();
     tasks.set('a', 'ended');
-    lookupFailures.set('a', new UpstreamError({ failure: 'status', status: 403 }));
+    lookups.set('a', new UpstreamError({ failure: 'status', status: 403 }));
     await clock.advance(2_000);
     expect([all, one.at(-1)]).toEqual([['a 10, b 20', 'a gone'], 'status']);
   });
@@ -282,7 +301,7 @@ describe('a watcher', () => {
   });
 
   test('fails only those who name a task whose lookup fails', async () => {
-    lookupFailures.set('x', new UpstreamError({ failure: 'status', status: 500 }));
+    lookups.set('x', new UpstreamError({ failure: 'status', status: 500 }));
     const [all, one] = [add(ALL), add(named('x'))];
     await clock.advance(2_000);
     expect([all, one]).toEqual([['a 10, b 20'], ['status']]);
@@ -305,5 +324,90 @@ describe('a watcher', () => {
     expect(calls).toEqual([]);
     await clock.advance(1);
     expect(calls).toEqual(['pending']);
+  });
+
+  test('never shows a named task that had ended as running, by a late answer or by the list', async () => {
+    tasks.set('x', 'ended');
+    const told = add(named('x', 'a'));
+    await settle();
+    tasks.set('x', 40);
+    watcher.learn([rowOf('x') as TaskStatus]);
+    await clock.advance(4_000);
+    expect(told).toEqual(['x SUCCEEDED, a 10']);
+  });
+
+  test('tells a task by the id that a viewer names, though the upstream writes it in another case', async () => {
+    lookups.set('OLD', rowOf('old'));
+    const told = add(named('OLD'));
+    await settle();
+    expect(told).toEqual(['OLD SUCCEEDED', 'complete']);
+  });
+
+  test('tells each who names it that a task is forbidden', async () => {
+    lookups.set('x', new UpstreamError({ failure: 'status', status: 403 }));
+    add(ALL);
+    const first = add(named('x'));
+    await settle();
+    const second = add(named('x'));
+    await settle();
+    expect([first, second]).toEqual([['status'], ['status']]);
+  });
+
+  test('tells each who names it that a pending task has become forbidden', async () => {
+    const [all, first] = [add(ALL), add(named('a'))];
+    await settle();
+    tasks.set('a', 'ended');
+    lookups.set('a', new UpstreamError({ failure: 'status', status: 403 }));
+    await clock.advance(2_000);
+    const second = add(named('a'));
+    await settle();
+    expect([all.at(-1), first.at(-1), second]).toEqual(['a gone', 'status', ['status']]);
+  });
+
+  test('tells nobody that the newest page could not be read, and reads it when it is due again', async () => {
+    newestFailure = new UpstreamError({ failure: 'timeout' });
+    const told = add(ALL);
+    await clock.advance(22_000);
+    expect(told).toEqual(['a 10, b 20']);
+    expect(calls.filter((call) => call === 'newest')).toHaveLength(2);
+  });
+
+  test('polls in the foreground for a viewer that joins while a poll waits for its turn', async () => {
+    add(ALL);
+    await settle();
+    isHeld = true;
+    await clock.advance(2_000);
+    const told = add(ALL, 'another');
+    isHeld = false;
+    await settle();
+    expect([told, calls.at(-1)]).toEqual([['a 10, b 20'], 'pending!']);
+  });
+
+  test('serves nobody from a view that was read before a refusal', async () => {
+    add(ALL);
+    await settle();
+    failure = new UpstreamError({ failure: 'status', status: 401 });
+    await clock.advance(2_000);
+    const told = add(ALL);
+    await settle();
+    expect(told).toEqual(['status']);
+  });
+
+  test('forgets what has ended though one viewer reads slowly, and tells that one the end', async () => {
+    const viewer = watcher.add('slow', ALL);
+    await Promise.all([viewer.next(), settle()]);
+    add(ALL);
+    for (let index = 0; index < 20; index++) {
+      tasks.set(`t${index}`, 1);
+      await clock.advance(2_000);
+      tasks.set(`t${index}`, 'ended');
+      await clock.advance(2_000);
+      if (index % 5 === 4) {
+        const { value } = await viewer.next();
+        expect(value?.changed).toHaveLength(5);
+      }
+    }
+    expect(watcher.size).toBe(2);
+    expect(viewer.toldView?.known.size).toBeLessThan(12);
   });
 });

@@ -172,6 +172,11 @@ describe('Accept', () => {
     },
   );
 
+  test.each([SSE, MULTIPART])('of %s alone never gets a 200 for a query that isn’t valid', async (accept) => {
+    const stream = await send('{ nothing }', accept);
+    expect(await refusal(stream)).toMatchObject({ status: 400, code: 'GRAPHQL_VALIDATION_FAILED' });
+  });
+
   test('of JSON and a stream leaves the status of a query that isn’t valid as it is', async () => {
     const plain = await send('{ nothing }', 'application/json');
     const both = await send('{ nothing }', 'application/json, text/event-stream');
@@ -265,9 +270,9 @@ describe('a stream', () => {
       comments.text.split('\n\n:\n\n').length - 1,
       parts.text.split(ALIVE).length - 1,
     ];
-    await live.pass(9_500);
+    await live.pass(8_500);
     expect(seen()).toEqual([0, 0]);
-    await live.pass(500);
+    await live.pass(1_500);
     await Promise.all([comments.received('\n\n:\n\n'), parts.received(ALIVE)]);
     await live.pass(10_000);
     expect([comments.text.endsWith('\n\n:\n\n:\n\n'), parts.text.endsWith(ALIVE + ALIVE)]).toEqual([
@@ -285,6 +290,43 @@ describe('a stream', () => {
     await live.pass(2_000);
     await Promise.all(streams.map((stream) => stream.next()));
     expect(new Set(streams.map(({ text }) => text)).size).toBe(1);
+  });
+});
+
+describe('subscriptions that wait behind another one on their connection', () => {
+  test('end with the connection', async () => {
+    const { log, lines } = requestLog();
+    await withLive({ log, environment: { STREAM_LIMIT: '3' } }, async (own) => {
+      own.sandbox.insert({ id: 'a' });
+      const body = JSON.stringify({ query: ALL });
+      const socket = connect(Number(new URL(own.gateway.url).port), '127.0.0.1');
+      const begun = new Promise((resolve) => socket.once('data', resolve));
+      socket.write(
+        `POST /graphql HTTP/1.1\r\nHost: x\r\nAccept: ${SSE}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`.repeat(
+          3,
+        ),
+      );
+      await within(begun, 'the first stream');
+      await own.quiet();
+      expect((await refusal(await own.open()))['limit']).toBe('streams');
+      lines.length = 0;
+      socket.destroy();
+      await within(
+        new Promise<void>((resolve) => {
+          const look = (): void => {
+            if (lines.length === 3) resolve();
+            else setImmediate(look);
+          };
+          look();
+        }),
+        'the lines of three streams',
+      );
+      await own.pass(2_000);
+      own.calls();
+      await own.pass(30_000);
+      expect(own.calls()).toEqual([]);
+      expect((await own.open()).status).toBe(200);
+    });
   });
 });
 
@@ -448,6 +490,24 @@ describe('for a subscription', () => {
         expect([stream.status, (await stream.rest()).length]).toEqual([200, 1]);
         await own.quiet();
       }
+    });
+  });
+
+  test('a text of more than 10,000 characters is OPERATION_TOO_COSTLY', async () => {
+    const stream = await send(`${ALL} #${' '.repeat(10_000)}`);
+    expect(await refusal(stream)).toMatchObject({
+      status: 400,
+      code: 'OPERATION_TOO_COSTLY',
+      limit: 'characters',
+    });
+  });
+
+  test('STREAM_LIMIT_PER_PRINCIPAL counts a token once, in any spelling', async () => {
+    await withLive({ environment: { STREAM_LIMIT_PER_PRINCIPAL: '1' } }, async (own) => {
+      const token = own.sandbox.token();
+      await own.open({}, { headers: { authorization: `Bearer ${token}` } });
+      const second = await own.open({}, { headers: { authorization: `bearer   ${token}` } });
+      expect((await refusal(second))['limit']).toBe('streams');
     });
   });
 

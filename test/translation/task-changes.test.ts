@@ -8,6 +8,7 @@ import {
   haveAllEnded,
   presentState,
   type KnownTasks,
+  type TaskView,
   type TaskChanges,
   type Watch,
 } from '../../src/translation/task-changes.js';
@@ -74,16 +75,21 @@ describe('what is known of tasks', () => {
   });
 });
 
+const viewOf = (known: KnownTasks): TaskView => ({ known, get: (id) => known.get(id) });
+
 describe('the first event of a viewer', () => {
   const known = addTasks(NONE, [row('a', RUNNING), row('b', ENDED), row('c', QUEUED)], ['d']);
 
   test('has the pending tasks that match', () => {
     const running: Watch = { ids: undefined, matches: ({ state }) => state === TaskState.RUNNING };
-    expect([ids(presentState(known, ALL)), ids(presentState(known, running))]).toEqual([['a', 'c'], ['a']]);
+    expect([ids(presentState(viewOf(known), ALL)), ids(presentState(viewOf(known), running))]).toEqual([
+      ['a', 'c'],
+      ['a'],
+    ]);
   });
 
   test('has tasks by id in any state, and says which are gone', () => {
-    const { changed, gone } = presentState(known, { ...ALL, ids: new Set(['b', 'd', 'a']) });
+    const { changed, gone } = presentState(viewOf(known), { ...ALL, ids: new Set(['b', 'd', 'a']) });
     expect([changed.map(({ id }) => id), gone]).toEqual([['b', 'a'], ['d']]);
   });
 });
@@ -93,28 +99,30 @@ describe('a later event of a viewer', () => {
 
   test('has what is new, progressed or ended', () => {
     const now = addTasks(before, [row('a', ENDED), row('b', QUEUED), row('c', QUEUED)]);
-    expect(ids(changesSince(before, now, ALL))).toEqual(['a', 'c']);
+    expect(ids(changesSince(viewOf(before), viewOf(now), ALL))).toEqual(['a', 'c']);
   });
 
   test('has a task once more that no longer matches, and then no more', () => {
     const pending: Watch = { ids: undefined, matches: ({ completionStatus }) => completionStatus === null };
     const ended = addTasks(before, [row('a', ENDED)]);
-    expect(ids(changesSince(before, ended, pending))).toEqual(['a']);
-    expect(ids(changesSince(ended, addTasks(ended, [row('a', ENDED)]), pending))).toEqual([]);
+    expect(ids(changesSince(viewOf(before), viewOf(ended), pending))).toEqual(['a']);
+    expect(ids(changesSince(viewOf(ended), viewOf(addTasks(ended, [row('a', ENDED)])), pending))).toEqual([]);
   });
 
   test('has a task when it gets to a status that is watched', () => {
     const failures: Watch = { ids: undefined, matches: ({ state }) => state === TaskState.FAILED };
-    expect(ids(presentState(before, failures))).toEqual([]);
-    expect(ids(changesSince(before, addTasks(before, [row('a', ENDED)]), failures))).toEqual(['a']);
+    expect(ids(presentState(viewOf(before), failures))).toEqual([]);
+    expect(ids(changesSince(viewOf(before), viewOf(addTasks(before, [row('a', ENDED)])), failures))).toEqual([
+      'a',
+    ]);
   });
 
   test('says that a task is gone only to those who were told of it, or named it', () => {
     const now = addTasks(before, [], ['a']);
     const others: Watch = { ids: undefined, matches: ({ id }) => id === 'b' };
-    expect(changesSince(before, now, ALL).gone).toEqual(['a']);
-    expect(changesSince(before, now, others).gone).toEqual([]);
-    expect(changesSince(before, now, { ...others, ids: new Set(['a']) }).gone).toEqual(['a']);
+    expect(changesSince(viewOf(before), viewOf(now), ALL).gone).toEqual(['a']);
+    expect(changesSince(viewOf(before), viewOf(now), others).gone).toEqual([]);
+    expect(changesSince(viewOf(before), viewOf(now), { ...others, ids: new Set(['a']) }).gone).toEqual(['a']);
   });
 });
 
@@ -198,7 +206,7 @@ class Run {
       }
       for (const count of viewer.ends.values()) expect(count).toBe(1);
       if (names)
-        expect(haveAllEnded(this.known, names)).toBe(
+        expect(haveAllEnded(viewOf(this.known), names)).toBe(
           [...names].every((id) => [undefined, -1, STAGES.length - 1].includes(this.upstream.get(id))),
         );
     }
@@ -235,11 +243,11 @@ class Run {
     this.viewers.push(viewer);
     this.poll();
     viewer.told = this.known;
-    this.tell(viewer, presentState(this.known, viewer.watch));
+    this.tell(viewer, presentState(viewOf(this.known), viewer.watch));
   }
 
   private look(viewer: Viewer): void {
-    const changes = changesSince(viewer.told, this.known, viewer.watch);
+    const changes = changesSince(viewOf(viewer.told), viewOf(this.known), viewer.watch);
     viewer.told = this.known;
     this.tell(viewer, changes);
   }

@@ -1,5 +1,5 @@
 import type { TaskStatusChange } from '../../model/live.model.js';
-import { changesSince, presentState, type KnownTasks, type Watch } from '../../translation/task-changes.js';
+import { changesSince, presentState, type Watch } from '../../translation/task-changes.js';
 import type { View } from './view.js';
 
 /**
@@ -26,10 +26,8 @@ export class Audience {
 }
 
 function toEvent(told: View | undefined, view: View, watch: Watch): TaskStatusChange | undefined {
-  const tasksOf = (each: View): KnownTasks => (watch.ids ? each.all : each.known);
-  const { changed, gone } = told
-    ? changesSince(tasksOf(told), tasksOf(view), watch)
-    : presentState(tasksOf(view), watch);
+  if (told?.isSameAs(view)) return undefined;
+  const { changed, gone } = told ? changesSince(told, view, watch) : presentState(view, watch);
   const isNew = told === undefined || changed.length > 0 || gone.length > 0 || told.stale !== view.stale;
   if (!isNew) return undefined;
   return {

@@ -28,6 +28,12 @@ export class Freshness {
     this.awaitStale(began);
   }
 
+  /** Serves no further viewer from the view. */
+  expire(): void {
+    this.freshUntil = -Infinity;
+    this.cancelTimer();
+  }
+
   /** Ends the timer. */
   end(): void {
     this.cancelTimer();

@@ -6,7 +6,6 @@ import { MAX_ROWS } from '../../translation/page.translator.js';
 import { createCallScope } from '../../upstream/call-scope.js';
 import type { Clock } from '../../upstream/clock.js';
 import type { Caller, ListQuery, TaskStatusApi } from '../../upstream/task-status.api.js';
-import { UpstreamError } from '../../upstream/upstream-error.js';
 import { loaderReads, readTaskList, toTaskRows, type TaskRows } from '../lookups/task-reads.js';
 import { createTaskStatusLoader } from '../lookups/task-status.loader.js';
 
@@ -76,10 +75,4 @@ export function createPoll(
       scope.abort();
     },
   };
-}
-
-/** Whether the call was held back by the rate limit, or nobody waited for it. That says nothing about the upstream. */
-export function isWithoutNews(error: unknown): boolean {
-  const failure = error instanceof UpstreamError ? error.details.failure : undefined;
-  return failure === 'rate_limited' || failure === 'cancelled';
 }

@@ -2,15 +2,13 @@ import type { TaskStatus } from '../../model/task-status.model.js';
 import { MAX_ROWS } from '../../translation/page.translator.js';
 import type { Watch } from '../../translation/task-changes.js';
 import type { Clock } from '../../upstream/clock.js';
-import { statusOf } from '../../upstream/upstream-error.js';
+import { isWithoutNews, statusOf, UpstreamError } from '../../upstream/upstream-error.js';
 import { Freshness } from './freshness.js';
-import { isWithoutNews, type Poll } from './poll.js';
+import { NewestPage } from './newest-page.js';
+import type { Poll } from './poll.js';
 import type { TaskViewer } from './task-viewer.js';
 import { ViewState } from './view-state.js';
 import { Viewers } from './viewers.js';
-
-/** Every so many intervals, the newest page is read too. It finds tasks that began and ended between two polls. */
-const INTERVALS_PER_NEWEST = 10;
 
 /** Minimum time between the beginnings of two polls. */
 const MIN_INTERVAL_MS = 1_000;
@@ -31,25 +29,27 @@ export interface WatcherOptions {
 /** A poll in flight. */
 interface PollInFlight {
   readonly reads: Poll;
+  readonly isForeground: boolean;
   /** Settles once its view is shown. Resolves with the error if it failed. */
   readonly shown: Promise<unknown>;
-  readonly done: Promise<unknown>;
 }
+
+/** For a viewer of which nothing was read, though nothing has failed. */
+const NO_ANSWER = new UpstreamError({ failure: 'bad_response', text: 'the task is missing in the answer' });
 
 /** Polls one principal's tasks while somebody watches them, and shows all viewers what it reads. */
 export class PrincipalWatcher {
   private readonly viewers: Viewers;
   private readonly state: ViewState;
   private readonly freshness: Freshness;
+  private readonly newest: NewestPage;
   private poll: PollInFlight | undefined;
   /** Lookups for viewers that have just joined. */
-  private lookup: Pick<PollInFlight, 'reads' | 'done'> | undefined;
+  private lookup: { readonly reads: Poll; readonly done: Promise<unknown> } | undefined;
   private began = -Infinity;
   private intervalMs = 0;
   /** Calls that the last poll took. */
   private calls = 1;
-  /** When the poll began that last read the newest page. */
-  private newestBegan = -Infinity;
   /** Rows of the last poll. Before the first one, there may be many. */
   private pendingCount = MAX_ROWS;
   private isHinted = false;
@@ -61,6 +61,7 @@ export class PrincipalWatcher {
       if (this.viewers.size > 0) return;
       this.poll?.reads.end();
       this.lookup?.reads.end();
+      this.newest.end();
     });
     this.state = new ViewState(
       options.lateMs,
@@ -70,6 +71,15 @@ export class PrincipalWatcher {
       (view) => {
         this.viewers.show(view);
         this.schedule();
+      },
+    );
+    this.newest = new NewestPage(
+      () => options.startPoll(false),
+      (newest, began) => {
+        this.state.addNewest(newest, began);
+      },
+      (error) => {
+        if (isRefusal(error)) this.fail(error);
       },
     );
     this.freshness = new Freshness(
@@ -93,6 +103,11 @@ export class PrincipalWatcher {
     return this.viewers.size;
   }
 
+  /** Whether somebody watches, and the upstream has answered. */
+  get isPolling(): boolean {
+    return this.viewers.size > 0 && this.state.view !== undefined;
+  }
+
   /** Shows viewers what other reads of the principal brought. */
   learn(tasks: readonly TaskStatus[]): void {
     this.state.learn(tasks, this.options.clock.now());
@@ -111,6 +126,9 @@ export class PrincipalWatcher {
 
   /** Shows a viewer its first view, if need be after reading what is unknown to it. */
   private async open(viewer: TaskViewer): Promise<void> {
+    // A viewer doesn't wait for a poll that waits for its turn in the background.
+    if (this.poll?.isForeground === false && this.poll.reads.calls === 0 && this.waits(viewer))
+      this.poll.reads.end();
     let error = await this.poll?.shown;
     await this.lookup?.done;
     const hasFailed = error !== undefined && !isWithoutNews(error);
@@ -125,13 +143,12 @@ export class PrincipalWatcher {
     if (view && unknown === undefined) {
       viewer.show(view);
       this.schedule();
-    } else viewer.finish((error ?? failures.get(unknown ?? '')) as Error);
+    } else viewer.fail((error ?? failures.get(unknown ?? '') ?? NO_ANSWER) as Error);
   }
 
-  /** Waits for a poll that began when the viewer had joined. Resolves with the error if it failed. */
-  private async pollFor(viewer: TaskViewer): Promise<unknown> {
-    await this.poll?.done;
-    return this.waits(viewer) ? (this.poll?.shown ?? this.start(true)) : undefined;
+  /** Polls in the foreground, unless a poll has begun since the viewer joined. Resolves with the error if it failed. */
+  private pollFor(viewer: TaskViewer): Promise<unknown> {
+    return this.waits(viewer) ? (this.poll?.shown ?? this.start(true)) : Promise.resolve();
   }
 
   /** Whether the view is too old for the viewer, or lacks tasks that it names. */
@@ -166,29 +183,21 @@ export class PrincipalWatcher {
     const { clock, startPoll } = this.options;
     this.cancelTimer();
     this.isHinted = false;
-    const { state, viewers } = this;
-    if (state.view && viewers.haveSeen(state.view)) state.forgetEnded(viewers.names(), clock.now());
+    this.state.forgetEnded(this.viewers.oldestTold(), this.viewers.names, clock.now());
     this.began = clock.now();
     const reads = startPoll(isForeground);
-    const shown = this.readView(reads).then(
-      () => undefined,
-      (error: unknown) => {
-        this.fail(error);
-        return error;
-      },
-    );
-    const done = shown
-      .then((error) => (error === undefined ? this.readNewest(reads) : undefined))
+    const shown = this.readView(reads)
+      .then(() => undefined)
       .catch((error: unknown) => {
         this.fail(error);
+        return error;
       })
       .finally(() => {
         reads.end();
         this.poll = undefined;
-        this.calls = Math.max(1, reads.calls);
         this.schedule();
       });
-    this.poll = { reads, shown, done };
+    this.poll = { reads, isForeground, shown };
     return shown;
   }
 
@@ -201,9 +210,10 @@ export class PrincipalWatcher {
     const { began, state } = this;
     const pending = await reads.pending(this.pendingCount >= MAX_ROWS);
     this.pendingCount = pending.length;
-    const lookups = await reads.byIds(state.openIds(pending, this.viewers.names()));
+    const lookups = await reads.byIds(state.openIds(pending, this.viewers.names.keys()));
     state.addAnswers({ pending, lookups }, began);
-    this.calls = Math.max(1, reads.calls);
+    const hasNewest = this.viewers.size > 0 && this.newest.startIfDue(began, this.intervalMs);
+    this.calls = Math.max(1, reads.calls) + (hasNewest ? 1 : 0);
     this.freshness.polled(began);
   }
 
@@ -213,7 +223,7 @@ export class PrincipalWatcher {
     const { state } = this;
     const reads = this.options.startPoll(true);
     const done = reads
-      .byIds(state.unknownOf(this.viewers.names()))
+      .byIds(state.unknownOf(this.viewers.names.keys()))
       .then((lookups) => {
         state.addLookups(lookups);
       })
@@ -229,19 +239,17 @@ export class PrincipalWatcher {
     return done;
   }
 
-  /** Reads the newest page if it is due. If that fails, the next poll tries again. */
-  private async readNewest(reads: Poll): Promise<void> {
-    const { began, newestBegan, intervalMs } = this;
-    // A timer may fire a little early.
-    const isDue = began - newestBegan > (INTERVALS_PER_NEWEST - 0.5) * intervalMs;
-    if (!isDue || this.viewers.size === 0) return;
-    this.state.addNewest(await reads.newest(), began);
-    this.newestBegan = began;
-  }
-
   private fail(error: unknown): void {
-    const status = statusOf(error);
-    if (status === 401 || status === 403) this.end(error as Error);
-    else if (!isWithoutNews(error)) this.state.markStale();
+    if (isRefusal(error)) {
+      this.state.reset();
+      this.freshness.expire();
+      this.end(error as Error);
+    } else if (!isWithoutNews(error)) this.state.markStale();
   }
+}
+
+/** Whether the upstream refuses the principal. */
+function isRefusal(error: unknown): boolean {
+  const status = statusOf(error);
+  return status === 401 || status === 403;
 }

@@ -30,9 +30,9 @@ export class TaskViewer implements AsyncIterableIterator<TaskStatusChange, undef
     return this.view !== undefined;
   }
 
-  /** Whether it has been told all that the view has for it. */
-  hasSeen(view: View): boolean {
-    return this.told === view;
+  /** The view that it was told last. Undefined before its first event. */
+  get toldView(): View | undefined {
+    return this.told;
   }
 
   show(view: View): void {
@@ -40,11 +40,14 @@ export class TaskViewer implements AsyncIterableIterator<TaskStatusChange, undef
     this.settle();
   }
 
-  /** Ends the events with an error, or completes them. */
-  finish(error?: Error): void {
-    this.end ??= error ? () => Promise.reject(error) : complete;
-    this.onLeave(this);
-    this.settle();
+  /** Ends the events with an error. */
+  fail(error: Error): void {
+    this.finish(() => Promise.reject(error));
+  }
+
+  /** Ends the events without an error. */
+  complete(): void {
+    this.finish(complete);
   }
 
   next(): Promise<Next> {
@@ -57,12 +60,18 @@ export class TaskViewer implements AsyncIterableIterator<TaskStatusChange, undef
   return(): Promise<Next> {
     this.end = complete;
     this.view = this.told;
-    this.finish();
+    this.complete();
     return Promise.resolve(DONE);
   }
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  private finish(end: () => Promise<Next>): void {
+    this.end ??= end;
+    this.onLeave(this);
+    this.settle();
   }
 
   /** Resolves the parked `next`, if there is something for it. */
@@ -81,7 +90,7 @@ export class TaskViewer implements AsyncIterableIterator<TaskStatusChange, undef
     const value = audience.eventFor(told, view);
     this.told = view;
     const { ids } = audience.watch;
-    if (ids && haveAllEnded(view.all, ids)) {
+    if (ids && haveAllEnded(view, ids)) {
       this.end ??= complete;
       this.onLeave(this);
     }

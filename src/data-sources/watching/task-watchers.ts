@@ -1,8 +1,10 @@
 import { GraphQLError } from 'graphql';
 import type { RateLimit } from '../../config.js';
 import type { TaskStatus } from '../../model/task-status.model.js';
+import { MAX_FILTER_BYTES } from '../../translation/filter.grammar.js';
 import { toMatch, type TaskFilter } from '../../translation/filter.translator.js';
 import { checkId } from '../../translation/id.translator.js';
+import { badUserInput } from '../../translation/user-input-error.js';
 import type { Watch } from '../../translation/task-changes.js';
 import { atTime } from '../../upstream/clock.js';
 import type { Principal } from '../../upstream/principal.js';
@@ -39,6 +41,9 @@ export interface WatchersOptions extends PollOptions {
   readonly maxViewersPerPrincipal: number;
 }
 
+/** How long a count of principals holds. */
+const COUNT_MS = 1_000;
+
 interface Entry {
   readonly principal: Principal;
   readonly watcher: PrincipalWatcher;
@@ -52,18 +57,24 @@ export function createTaskWatchers(options: WatchersOptions): TaskWatchers {
 class Watchers implements TaskWatchers {
   private readonly entries = new Map<string, Entry>();
   private viewers = 0;
+  /** Principals that poll, by OAuth client. */
+  private readonly sharers = new Map<string, number>();
+  private countedAt = -Infinity;
   private isStopped = false;
 
   constructor(private readonly options: WatchersOptions) {}
 
   watch(principal: Principal, filter: TaskFilter, ids: readonly string[] | undefined): TaskViewer {
     if (this.isStopped) throw stopping();
+    const key = JSON.stringify([filter, ids ?? null]);
+    if (JSON.stringify(filter).length > MAX_FILTER_BYTES)
+      throw badUserInput('filter', `must not be longer than ${MAX_FILTER_BYTES} characters`);
     if (principal.expiresAt <= this.options.clock.now()) throw expired();
     const watch = { ids: ids && this.checkIds(ids), matches: toMatch(filter) };
     if (ids?.length === 0) return endedViewer(watch);
     this.checkLimits(principal);
     this.viewers += 1;
-    return this.watcherOf(principal).add(JSON.stringify([filter, ids ?? null]), watch);
+    return this.watcherOf(principal).add(key, watch);
   }
 
   learn(principal: Principal, tasks: readonly (TaskStatus | null | undefined)[]): void {
@@ -113,7 +124,7 @@ class Watchers implements TaskWatchers {
       },
       onIdle: () => {
         cancelExpiry();
-        this.entries.delete(principal.key);
+        if (this.entries.get(principal.key)?.watcher === watcher) this.entries.delete(principal.key);
       },
     });
     const cancelExpiry = atTime(clock, principal.expiresAt, () => {
@@ -123,16 +134,25 @@ class Watchers implements TaskWatchers {
     return watcher;
   }
 
-  /** Principals that share the OAuth client, this one included. */
+  /** Principals with viewers that share the OAuth client, this one included. Counted at most once a second. */
   private sharersOf({ oauthClient }: Principal): number {
-    return [...this.entries.values()].filter(({ principal }) => principal.oauthClient === oauthClient).length;
+    const now = this.options.clock.now();
+    if (now >= this.countedAt + COUNT_MS || now < this.countedAt) {
+      this.countedAt = now;
+      this.sharers.clear();
+      for (const { principal, watcher } of this.entries.values())
+        // A token that was not accepted yet must not slow others down.
+        if (watcher.isPolling)
+          this.sharers.set(principal.oauthClient, (this.sharers.get(principal.oauthClient) ?? 0) + 1);
+    }
+    return Math.max(1, this.sharers.get(oauthClient) ?? 0);
   }
 }
 
 /** A viewer without events. */
 function endedViewer(watch: Watch): TaskViewer {
   const viewer = new TaskViewer(new Audience(watch), () => undefined);
-  viewer.finish();
+  viewer.complete();
   return viewer;
 }
 

@@ -10,6 +10,8 @@ export class ViewState {
   private current: View | undefined;
   private readonly old: EndedTasks;
   private failed: ReadonlyMap<string, Error> = new Map();
+  /** Tasks that may not be read. They are gone, except for those who name them. */
+  private readonly forbidden = new Set<string>();
 
   /**
    * `onForbidden` is called for each task that may not be read, then `onChange` with the new view. No row arrives later
@@ -38,7 +40,7 @@ export class ViewState {
     const { current } = this;
     if (current === undefined) return;
     this.add(
-      tasks.filter((task) => current.known.has(task.id) || (!hasEnded(task) && !this.old.has(task.id))),
+      tasks.filter((task) => current.known.has(task.id) || (!hasEnded(task) && !this.isOver(task.id))),
       now,
     );
   }
@@ -48,15 +50,19 @@ export class ViewState {
     if (this.current) this.add(this.old.newsOf(newest, now), this.current.asOf);
   }
 
-  /** Takes what a poll read. @throws The error of a lookup that was refused with 401. */
+  /** Takes what a poll read. @throws As `viewAfter` does. */
   addAnswers({ pending, lookups }: PollAnswers, asOf: number, isStale = false): void {
     const { view, failed, forbidden } = viewAfter(
       this.current ?? NOTHING,
-      { pending: pending.filter((task) => !this.old.has(task.id)), lookups },
+      { pending: pending.filter(({ id }) => !this.isOver(id)), lookups },
       asOf,
     );
     this.failed = failed;
-    for (const [id, error] of forbidden) this.onForbidden(id, error);
+    for (const [id, answer] of lookups) if (!(answer instanceof Error)) this.forbidden.delete(id);
+    for (const [id, error] of forbidden) {
+      this.forbidden.add(id);
+      this.onForbidden(id, error);
+    }
     this.set(isStale ? view.toStale() : view);
   }
 
@@ -79,15 +85,22 @@ export class ViewState {
 
   /** Returns the ids of which nothing is known. */
   unknownOf(ids: Iterable<string>): string[] {
-    return [...ids].filter((id) => this.current?.all.has(id) !== true);
+    return [...ids].filter((id) => this.current?.get(id) === undefined || this.forbidden.has(id));
   }
 
-  /** Forgets what has ended or is gone, except named tasks. To be called when all viewers were told. */
-  forgetEnded(names: ReadonlySet<string>, now: number): void {
+  /** Forgets what has ended or is gone, except named tasks, once all viewers were told: the last of them `told`. */
+  forgetEnded(told: View | undefined, names: ReadonlyMap<string, unknown>, now: number): void {
     if (this.current === undefined) return;
-    const { view, ended } = withoutEnded(this.current, names);
-    for (const id of ended) this.old.add(id, now);
+    const { view, over } = withoutEnded(this.current, told ?? this.current, names);
+    for (const id of over) this.old.add(id, now);
+    for (const id of this.forbidden) if (!view.known.has(id)) this.forbidden.delete(id);
     this.current = view;
+  }
+
+  /** Forgets all but what has ended. */
+  reset(): void {
+    this.current = undefined;
+    this.forbidden.clear();
   }
 
   /** Whether a task runs that one of these watches. A filter doesn't matter: the task can come to match it. */
@@ -96,6 +109,12 @@ export class ViewState {
       (task) =>
         task?.state === TaskState.RUNNING && watches.some(({ ids }) => ids === undefined || ids.has(task.id)),
     );
+  }
+
+  /** Whether a task has ended, though it is not among those that all viewers are told of. */
+  private isOver(id: string): boolean {
+    const named = this.current?.named.get(id);
+    return this.old.has(id) || (named !== undefined && named !== null && hasEnded(named));
   }
 
   private add(tasks: readonly TaskStatus[], asOf: number): void {

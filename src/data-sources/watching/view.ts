@@ -1,12 +1,14 @@
 import type { TaskStatus } from '../../model/task-status.model.js';
-import { addTasks, type KnownTasks } from '../../translation/task-changes.js';
+import { addTasks, type KnownTasks, type TaskView } from '../../translation/task-changes.js';
 import { hasEnded } from '../../translation/task-status.derived.js';
-import { statusOf } from '../../upstream/upstream-error.js';
+import { failureOf, isWithoutNews, statusOf } from '../../upstream/upstream-error.js';
 
 /** What is known of a principal's tasks at an instant. Never changed in place. */
-export class View {
-  /** With those that are known because a viewer named them. */
-  readonly all: KnownTasks;
+export class View implements TaskView {
+  private static count = 0;
+
+  /** Grows with each view. */
+  readonly order = View.count++;
 
   /**
    * @param known Tasks that are or were pending while somebody watched.
@@ -19,8 +21,16 @@ export class View {
     readonly named: KnownTasks,
     readonly asOf: number,
     readonly stale: boolean,
-  ) {
-    this.all = named.size === 0 ? known : new Map([...named, ...known]);
+  ) {}
+
+  get(id: string): TaskStatus | null | undefined {
+    const task = this.known.get(id);
+    return task === undefined ? this.named.get(id) : task;
+  }
+
+  /** Whether it has no news for anybody who was told the other one. */
+  isSameAs({ known, named, stale }: View): boolean {
+    return this.known === known && this.named === named && this.stale === stale;
   }
 
   /** The same, but stale. */
@@ -41,7 +51,7 @@ export interface PollAnswers {
 /**
  * Returns the view after a poll, and the lookups that failed. A task that may not be read (403) is gone, except for those
  * who name it.
- * @throws The error of a lookup that was refused with 401.
+ * @throws The error of a lookup that was refused with 401, or that nobody waited for.
  */
 export function viewAfter(
   before: View,
@@ -54,38 +64,49 @@ export function viewAfter(
   const forbidden = new Map<string, Error>();
   for (const [id, answer] of lookups)
     if (answer === null) missing.push(id);
-    else if (!(answer instanceof Error)) found.push(answer);
-    else if (statusOf(answer) === 401) throw answer;
-    else if (statusOf(answer) === 403) {
-      missing.push(id);
-      forbidden.set(id, answer);
-    } else failed.set(id, answer);
+    // The upstream may find a task by its id in another case.
+    else if (!(answer instanceof Error)) found.push(answer.id === id ? answer : withId(answer, id));
+    else if (statusOf(answer) === 401 || failureOf(answer) === 'cancelled') throw answer;
+    else if (statusOf(answer) === 403) forbidden.set(id, answer);
+    else failed.set(id, answer);
   // A task that had ended before anybody watched is only for those who name it.
   const isForAll = (id: string): boolean => before.known.has(id);
   const known = addTasks(
     before.known,
     [...pending, ...found.filter((task) => isForAll(task.id) || !hasEnded(task))],
-    missing.filter(isForAll),
+    [...missing, ...forbidden.keys()].filter(isForAll),
   );
   const named = addTasks(
     before.named,
     found.filter((task) => !isForAll(task.id) && hasEnded(task)),
     missing.filter((id) => !isForAll(id)),
   );
-  const view = new View(known, named, Math.max(asOf, before.asOf), [...failed.keys()].some(isForAll));
-  return { view, failed, forbidden };
+  const stale = [...failed].some(([id, error]) => isForAll(id) && !isWithoutNews(error));
+  return { view: new View(known, named, Math.max(asOf, before.asOf), stale), failed, forbidden };
 }
 
 /**
- * Returns the view without tasks that have ended or are gone, except those that are named; the view itself if there are
- * none. `ended` has the ids of those that have ended.
+ * Returns the view without tasks that have ended or are gone, except those that are named, and those that are still news
+ * to viewers who were told `told`; the view itself if there are none. `over` has their ids.
  */
-export function withoutEnded(view: View, names: ReadonlySet<string>): { view: View; ended: string[] } {
-  const over = [...view.known].filter(([id, task]) => !names.has(id) && (task === null || hasEnded(task)));
-  const named = new Map([...view.named].filter(([id]) => names.has(id)));
-  if (over.length === 0 && named.size === view.named.size) return { view, ended: [] };
+export function withoutEnded(
+  view: View,
+  told: View,
+  names: ReadonlyMap<string, unknown>,
+): { view: View; over: string[] } {
+  const isOver = (task: TaskStatus | null | undefined): boolean =>
+    task === null || (task !== undefined && hasEnded(task));
+  const over = [...view.known]
+    .filter(([id, task]) => isOver(task) && !names.has(id) && isOver(told.known.get(id)))
+    .map(([id]) => id);
+  const areNamed = [...view.named.keys()].every((id) => names.has(id));
+  if (over.length === 0 && areNamed) return { view, over };
+  const named = areNamed ? view.named : new Map([...view.named].filter(([id]) => names.has(id)));
   const known = new Map(view.known);
-  for (const [id] of over) known.delete(id);
-  const ended = over.flatMap(([id, task]) => (task ? [id] : []));
-  return { view: new View(known, named, view.asOf, view.stale), ended };
+  for (const id of over) known.delete(id);
+  return { view: new View(known, named, view.asOf, view.stale), over };
+}
+
+function withId(task: TaskStatus, id: string): TaskStatus {
+  return Object.assign(Object.create(Object.getPrototypeOf(task) as object) as TaskStatus, task, { id });
 }

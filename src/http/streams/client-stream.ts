@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { StreamProtocol } from './stream-protocol.js';
 
-/** Maximum time between two frames. */
-const KEEP_ALIVE_MS = 10_000;
+/** Time without a frame until a keep-alive. Clients and proxies may count on one every 10 s. */
+const KEEP_ALIVE_MS = 9_000;
 
 /** How long a client may take to read a frame. */
 const MAX_READ_MS = 60_000;
@@ -63,7 +63,10 @@ export class ClientStream {
 
   /** Disconnects the client. */
   destroy(): void {
-    this.raw.destroy();
+    const { raw } = this;
+    raw.destroy();
+    // A response that waits behind another one on its connection emits nothing.
+    if (raw.socket === null && !raw.writableFinished) raw.emit('close');
   }
 
   private startTimer(): void {

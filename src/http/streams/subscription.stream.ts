@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
-import { keyOf, type AcceptedSubscription, type Subscriptions } from '../../fast-path/subscription.js';
+import type { AcceptedSubscription, Subscriptions } from '../../fast-path/subscription.js';
+import { nameOf } from '../request-log.js';
 import { ClientStream, type After } from './client-stream.js';
 import type { StreamProtocol } from './stream-protocol.js';
 
@@ -37,11 +38,17 @@ const streamHeaders = {
   'x-accel-buffering': 'no',
 };
 
+/** An event as it is sent, and the codes of its errors. */
+interface Frame {
+  readonly bytes: Buffer;
+  readonly codes: readonly string[];
+}
+
 /** Streams the events of subscriptions. */
 export class SubscriptionStreams {
   private readonly open = new Set<ClientStream>();
   /** Frames by event and operation: streams whose operations have the same answer to an event share its frame. */
-  private readonly frames = new WeakMap<object, Map<string, Promise<Buffer>>>();
+  private readonly frames = new WeakMap<object, Map<string, Promise<Frame>>>();
 
   constructor(
     app: FastifyInstance,
@@ -68,6 +75,8 @@ export class SubscriptionStreams {
     reply.hijack();
     request.events = 0;
     request.operationContext = undefined;
+    // For the log. A body may have a megabyte.
+    request.body = { operationName: nameOf(request) };
     if (raw.destroyed) {
       void events.return?.();
       return reply;
@@ -92,29 +101,39 @@ export class SubscriptionStreams {
     { request, operation, protocol }: Subscriber,
   ): Promise<void> {
     const { subscriptions } = this.options;
-    const key = `${protocol.contentType} ${keyOf(operation)}`;
-    const answer = async (event: object): Promise<string> =>
-      protocol.next(await subscriptions.answer(event, operation));
-    const write = async (frame: string | Buffer): Promise<void> => {
-      if (await stream.write(frame)) request.events = (request.events ?? 0) + 1;
+    const key = `${protocol.contentType} ${operation.key}`;
+    const make = async (event: object): Promise<Frame> => {
+      const { result, errors } = await subscriptions.answer(event, operation);
+      return { bytes: Buffer.from(protocol.next(result)), codes: errors.map(codeOf) };
     };
-    await stream.write(protocol.head);
+    /** Returns whether the client is still there. */
+    const write = async (bytes: string | Buffer, codes: readonly string[]): Promise<boolean> => {
+      request.errorCodes.push(...codes);
+      if (!(await stream.write(bytes))) return false;
+      request.events = (request.events ?? 0) + 1;
+      return true;
+    };
+    let isThere = await stream.write(protocol.head);
     try {
-      for (let next = await events.next(); next.done !== true; next = await events.next())
-        await write(await this.frameOf(next.value, key, answer));
+      while (isThere) {
+        const next = await events.next();
+        if (next.done) break;
+        const { bytes, codes } = await this.frameOf(next.value, key, make);
+        isThere = await write(bytes, codes);
+      }
     } catch (error) {
       const shown = subscriptions.toError(error);
-      request.errorCodes.push(codeOf(shown));
-      await write(protocol.failed(JSON.stringify([shown])));
+      await write(protocol.failed(JSON.stringify([shown])), [codeOf(shown)]);
     }
+    void events.return?.();
     stream.end();
   }
 
-  private frameOf(event: object, key: string, make: (event: object) => Promise<string>): Promise<Buffer> {
+  private frameOf(event: object, key: string, make: (event: object) => Promise<Frame>): Promise<Frame> {
     let known = this.frames.get(event);
-    if (known === undefined) this.frames.set(event, (known = new Map<string, Promise<Buffer>>()));
+    if (known === undefined) this.frames.set(event, (known = new Map<string, Promise<Frame>>()));
     let frame = known.get(key);
-    if (frame === undefined) known.set(key, (frame = make(event).then((text) => Buffer.from(text))));
+    if (frame === undefined) known.set(key, (frame = make(event)));
     return frame;
   }
 }
