@@ -54,7 +54,7 @@ export function createNodeServer({ headers, requestMs, connectionLimit }: NodeSe
     connections.set(socket, responses);
     socket.once('close', () => {
       connections.delete(socket);
-      // Node closes the response that is being sent, but none that waits behind it.
+      // Node closes the response that is being sent, but none that waits for its turn.
       for (const response of responses)
         if (response.socket === null) {
           response.destroy();

@@ -93,7 +93,7 @@ const shown = ({ state, percentComplete, completionStatus }) =>
 const states = { SUCCESS: 'SUCCEEDED', ERROR: 'FAILED', WARNING: 'WARNED', TERMINATED: 'TERMINATED' };
 const stateOf = ({ completionStatus, launched }) =>
   states[completionStatus] ?? (launched ? 'RUNNING' : 'QUEUED');
-const isOver = (row) => row === 'gone' || !/^(?:RUNNING|QUEUED)/.test(row);
+const hasPassed = (row) => row === 'gone' || !/^(?:RUNNING|QUEUED)/.test(row);
 const upstream = () =>
   new Map(sandbox.tasks().map((task) => [task.id, shown({ ...task, state: stateOf(task) })]));
 const isPending = ({ completed, completionStatus }) => completed === null && completionStatus === null;
@@ -138,10 +138,10 @@ class Viewer {
     const found = [];
     for (const [id, row] of this.told) {
       const now = rows.get(id);
-      if (now === undefined ? !isOver(row) : row !== now) found.push(`${id}: "${row}" is "${now}"`);
+      if (now === undefined ? !hasPassed(row) : row !== now) found.push(`${id}: "${row}" is "${now}"`);
     }
     for (const [id, row] of rows)
-      if (!this.told.has(id) && (this.ids ? this.ids.includes(id) : !isOver(row)))
+      if (!this.told.has(id) && (this.ids ? this.ids.includes(id) : !hasPassed(row)))
         found.push(`${id}: never told`);
     if (this.stale) found.push('stale');
     return found;
@@ -173,7 +173,7 @@ class Viewer {
     this.stale = stale;
     for (const task of changed) {
       const before = this.told.get(task.id);
-      promise(before === undefined || before === 'gone' || !isOver(before), `${task.id} had ended before`);
+      promise(before === undefined || before === 'gone' || !hasPassed(before), `${task.id} had ended before`);
       this.told.set(task.id, shown(task));
     }
     for (const id of gone) this.told.set(id, 'gone');
@@ -183,7 +183,7 @@ class Viewer {
     if (this.state === 'failed' || this.state === 'left') return;
     this.state = 'completed';
     counts.completed += 1;
-    const open = this.ids?.filter((id) => !isOver(this.told.get(id) ?? 'RUNNING')) ?? ['all'];
+    const open = this.ids?.filter((id) => !hasPassed(this.told.get(id) ?? 'RUNNING')) ?? ['all'];
     promise(open.length === 0, `a stream completed before ${open}`);
   }
 

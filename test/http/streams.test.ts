@@ -293,7 +293,7 @@ describe('a stream', () => {
   });
 });
 
-describe('subscriptions that wait behind another one on their connection', () => {
+describe('subscriptions that wait for another one on their connection', () => {
   test('end with the connection', async () => {
     const { log, lines } = requestLog();
     await withLive({ log, environment: { STREAM_LIMIT: '3' } }, async (own) => {

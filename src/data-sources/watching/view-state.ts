@@ -40,7 +40,9 @@ export class ViewState {
     const { current } = this;
     if (current === undefined) return;
     this.add(
-      tasks.filter((task) => current.known.has(task.id) || (!hasEnded(task) && !this.isOver(task.id))),
+      tasks.filter(
+        (task) => current.known.has(task.id) || (!hasEnded(task) && !this.hasEndedBefore(task.id)),
+      ),
       now,
     );
   }
@@ -54,7 +56,7 @@ export class ViewState {
   addAnswers({ pending, lookups }: PollAnswers, asOf: number, isStale = false): void {
     const { view, failed, forbidden } = viewAfter(
       this.current ?? NOTHING,
-      { pending: pending.filter(({ id }) => !this.isOver(id)), lookups },
+      { pending: pending.filter(({ id }) => !this.hasEndedBefore(id)), lookups },
       asOf,
     );
     this.failed = failed;
@@ -112,7 +114,7 @@ export class ViewState {
   }
 
   /** Whether a task has ended, though it is not among those that all viewers are told of. */
-  private isOver(id: string): boolean {
+  private hasEndedBefore(id: string): boolean {
     const named = this.current?.named.get(id);
     return this.old.has(id) || (named !== undefined && named !== null && hasEnded(named));
   }

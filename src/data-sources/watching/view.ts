@@ -94,10 +94,10 @@ export function withoutEnded(
   told: View,
   names: ReadonlyMap<string, unknown>,
 ): { view: View; over: string[] } {
-  const isOver = (task: TaskStatus | null | undefined): boolean =>
+  const isEndedOrGone = (task: TaskStatus | null | undefined): boolean =>
     task === null || (task !== undefined && hasEnded(task));
   const over = [...view.known]
-    .filter(([id, task]) => isOver(task) && !names.has(id) && isOver(told.known.get(id)))
+    .filter(([id, task]) => isEndedOrGone(task) && !names.has(id) && isEndedOrGone(told.known.get(id)))
     .map(([id]) => id);
   const areNamed = [...view.named.keys()].every((id) => names.has(id));
   if (over.length === 0 && areNamed) return { view, over };

@@ -65,7 +65,7 @@ export class ClientStream {
   destroy(): void {
     const { raw } = this;
     raw.destroy();
-    // A response that waits behind another one on its connection emits nothing.
+    // A response that waits for another one on its connection emits nothing.
     if (raw.socket === null && !raw.writableFinished) raw.emit('close');
   }
 
