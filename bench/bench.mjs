@@ -1,11 +1,11 @@
 // Runs the workloads against the gateway and its peers, each in fresh processes that serve the whole mix, and prints
 // their costs as ratios within each turn.
 //   npm run bench [-- --processes 5 --seconds 2 --only W1 --save]
-import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { start, stop } from './children.mjs';
 import { workloads } from './workloads.mjs';
 
 const { values: options } = parseArgs({
@@ -21,28 +21,6 @@ const peers = ['raw', 'stock', 'mercurius'];
 
 const processes = Number(options.processes);
 const seconds = Number(options.seconds);
-
-const children = [];
-const next = (child) =>
-  new Promise((resolve, reject) => {
-    const fail = (code) => reject(new Error(`${child.spawnargs.at(-1)} ended with ${code}`));
-    child.once('exit', fail);
-    child.once('message', (message) => {
-      child.off('exit', fail);
-      resolve(message);
-    });
-  });
-async function start(file, env = {}) {
-  const child = fork(new URL(file, import.meta.url), [], {
-    env: { ...process.env, LOG_LEVEL: 'info', ...env },
-    silent: true,
-  });
-  child.stderr.resume();
-  child.stdout.resume();
-  children.push(child);
-  const { url } = await next(child);
-  return { url, tell: (message) => (child.send(message), next(child)) };
-}
 
 function ask(agent, url, path, body, authorization) {
   return new Promise((resolve, reject) => {
@@ -112,10 +90,6 @@ async function load({ server, upstream, workload, forMs }) {
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 const figure = (number, digits = 2) => number.toFixed(digits);
-const stop = () => {
-  for (const child of children.splice(0)) child.kill();
-};
-
 /** Starts a fresh process of each server. Each serves the whole mix, in turns with the others, after a warm-up. */
 async function measure(turn, names) {
   const upstream = await start('upstream.mjs');

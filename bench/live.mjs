@@ -1,7 +1,7 @@
 // Measures subscriptions: memory and CPU of many viewers on one gateway, and how long a change takes to reach them.
 //   npm run bench:live [-- --viewers 10000 --changes 20]
-import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { start, stop } from './children.mjs';
 
 const { values: options } = parseArgs({
   options: { viewers: { type: 'string', default: '10000' }, changes: { type: 'string', default: '20' } },
@@ -9,25 +9,6 @@ const { values: options } = parseArgs({
 const viewers = Number(options.viewers);
 const changes = Number(options.changes);
 const HOOK_TOKEN = 'token-of-the-live-bench';
-
-const children = [];
-const next = (child) =>
-  new Promise((resolve, reject) => {
-    const fail = (code) => reject(new Error(`${child.spawnargs.at(-1)} ended with ${code}`));
-    child.once('exit', fail);
-    child.once('message', (message) => {
-      child.off('exit', fail);
-      resolve(message);
-    });
-  });
-async function start(file, env = {}) {
-  const child = fork(new URL(file, import.meta.url), [], { env: { ...process.env, ...env }, silent: true });
-  child.stdout.resume();
-  child.stderr.resume();
-  children.push(child);
-  const { url } = await next(child);
-  return { url, tell: (message) => (child.send(message), next(child)) };
-}
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const ms = (number) => `${Math.round(number)} ms`;
@@ -111,5 +92,5 @@ try {
   }
   print(`after a hint: p50 ${ms(quantile(hinted, 0.5))}, p95 ${ms(quantile(hinted, 0.95))}`);
 } finally {
-  for (const child of children) child.kill();
+  stop();
 }

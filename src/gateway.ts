@@ -149,16 +149,16 @@ function contextsFor(
   const reads = createTaskReads(api, log, clock, places, (principal, tasks) => {
     watchers.learn(principal, tasks);
   });
-  return ({ authorization, onEnd, calls, ...request }) => {
+  return ({ authorization, onEnd, calls, errorCodes }) => {
     const principal = principalFor(credentials, authorization);
-    if (principal === undefined) return { tasks: createUnauthenticatedDataSource(), ...request };
+    if (principal === undefined) return { tasks: createUnauthenticatedDataSource(), errorCodes };
     const scope = createCallScope(clock.now() + operationDeadlineMs, clock);
     onEnd(() => {
       scope.abort();
     });
     const caller = { principal, scope, calls };
     const tasks = createTaskStatusDataSource(api, reads, watchers, caller, log, clock.now);
-    return { tasks, ...request };
+    return { tasks, errorCodes };
   };
 }
 

@@ -39,8 +39,8 @@ type Opened =
 export interface Subscriptions {
   open(operation: AcceptedSubscription, context: object): Promise<Opened>;
   /**
-   * Returns the answer to one event, as JSON, and its errors. Never rejects. There is no context: others may get the same answer, so
-   * nothing of it may depend on who asks.
+   * Returns the answer to one event, as JSON, and its errors. Never rejects. There is no context: others may get the
+   * same answer, so nothing of it may depend on who asks.
    */
   answer(
     event: object,

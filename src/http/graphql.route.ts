@@ -3,7 +3,6 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import type { CompiledOperationCache, OperationRequest } from '../fast-path/compiled-operation-cache.js';
 import { mediaTypeFor } from '../fast-path/media-type.js';
-import type { StreamRequest } from '../fast-path/subscription.js';
 import type { OperationContext } from '../resolvers/context.js';
 import type { CallRecord } from '../telemetry/call-record.js';
 import { dropAbsentParameters } from './absent-parameters.js';
@@ -27,8 +26,6 @@ interface RequestScope {
   readonly calls: CallRecord;
   /** Where the codes of its errors are recorded. */
   readonly errorCodes: string[];
-  /** Set if its client accepts a stream of events. */
-  readonly stream?: StreamRequest;
 }
 
 /** The two paths that answer operations. Both return the same answers. Subscriptions are streamed. */
@@ -68,14 +65,16 @@ export function serveGraphql(
   ): Promise<string | FastifyReply> {
     const protocol = protocolOf(request);
     const context = contextOf(request, reply);
+    const acceptsJson = mediaTypeFor(request.headers.accept) !== undefined;
+    if (protocol) context.stream = { acceptsJson, isExecuted: false };
     // What is refused is answered in JSON all the same.
-    if (protocol && !context.stream?.acceptsJson) request.headers.accept = 'application/json';
+    if (protocol && !acceptsJson) request.headers.accept = 'application/json';
     // Apollo Server sends a stream of its own only for @defer and @stream, which the schema lacks.
     const sent = (await takeFullPath.call(app, request, reply)) as string;
-    const operation = context.stream?.accepted;
-    if (protocol && operation) return streams.serve(reply, { request, operation, protocol, context });
     const { stream } = context;
-    if (!protocol || !stream?.isExecuted || stream.acceptsJson || reply.statusCode !== 200) return sent;
+    if (protocol && stream?.accepted)
+      return streams.serve(reply, { request, operation: stream.accepted, protocol, context });
+    if (!protocol || !stream?.isExecuted || acceptsJson || reply.statusCode !== 200) return sent;
     void reply.header('content-type', protocol.contentType);
     return `${protocol.head}${protocol.next(sent)}${protocol.end}`;
   }
@@ -122,19 +121,13 @@ function protocolOf({ body, headers }: FastifyRequest): StreamProtocol | undefin
   return Array.isArray(body) ? undefined : streamProtocolFor(headers.accept);
 }
 
-function acceptsJson({ headers }: FastifyRequest): boolean {
-  return mediaTypeFor(headers.accept) !== undefined;
-}
-
 function scopeOf(request: FastifyRequest, reply: FastifyReply): RequestScope {
   const { authorization } = request.headers;
-  const acceptsStream = protocolOf(request) !== undefined;
   return {
     authorization,
     onEnd: (listener) => reply.raw.once('close', listener),
     calls: request.upstreamCalls,
     errorCodes: request.errorCodes,
-    ...(acceptsStream && { stream: { acceptsJson: acceptsJson(request), isExecuted: false } }),
   };
 }
 

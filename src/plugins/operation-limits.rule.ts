@@ -160,11 +160,10 @@ class DocumentMeasure {
     }
     to.depth = Math.max(to.depth, 1 + under.depth);
     to.directives += under.directives;
-    const isLong = parent !== undefined && LONG_LISTS.has(`${parent.name}.${name}`);
-    to.values += 1 + under.values * (isLong ? MAX_ROWS : sizeOf(node, field, this.limits.entities));
+    const use = `${parent?.name ?? ''}.${name}`;
+    to.values += 1 + under.values * sizeOf(use, node, field, this.limits.entities);
     // Fields that the schema lacks, except `__…`, aren't counted, so `uses` stays small. Other rules refuse them.
     if (parent === undefined || (field === undefined && !name.startsWith('__'))) return;
-    const use = `${parent.name}.${name}`;
     to.uses.set(use, (to.uses.get(use) ?? 0) + 1);
   }
 
@@ -176,6 +175,7 @@ class DocumentMeasure {
 
 /** Returns how often what is under a field can be in the answer: the size of a page, or of a list of entities. */
 function sizeOf(
+  use: string,
   node: FieldNode,
   field: GraphQLField<unknown, unknown> | undefined,
   entities: number,
@@ -183,6 +183,7 @@ function sizeOf(
   const takes = (name: string): boolean => field?.args.some((argument) => argument.name === name) ?? false;
   const given = (name: string): unknown =>
     node.arguments?.find((argument) => argument.name.value === name)?.value;
+  if (LONG_LISTS.has(use)) return MAX_ROWS;
   if (takes('representations')) return entities;
   if (!takes('first')) return 1;
   const size = (given('first') ?? given('limit')) as { kind: Kind; value: string } | undefined;

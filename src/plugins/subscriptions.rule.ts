@@ -10,7 +10,6 @@ import {
   type ASTVisitor,
   type DefinitionNode,
   type DirectiveNode,
-  type DocumentNode,
   type ExecutableDefinitionNode,
   type FragmentDefinitionNode,
   type OperationDefinitionNode,
@@ -26,31 +25,65 @@ import {
 export function limitSubscriptions(context: ValidationContext): ASTVisitor {
   return {
     Document(document) {
-      const conditions = rootConditions(document);
+      const subscriptions = document.definitions.filter(isSubscription);
+      if (subscriptions.length === 0) return undefined;
+      const fragments = new Map(
+        document.definitions.flatMap((node) =>
+          node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
+        ),
+      );
+      const conditions = rootConditions(subscriptions, fragments);
       for (const nodes of conditions)
         context.reportError(
           new GraphQLError('A subscription must not have @skip or @include on its root field.', { nodes }),
         );
       if (conditions.length > 0) return { ...document, definitions: [] };
-      refuseLists(context, document);
+      refuseLists(context, subscriptions, fragments);
       return undefined;
     },
   };
 }
 
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+function isSubscription(definition: DefinitionNode): definition is OperationDefinitionNode {
+  return (
+    definition.kind === Kind.OPERATION_DEFINITION && definition.operation === OperationTypeNode.SUBSCRIPTION
+  );
+}
+
+/** Returns the conditions on root fields of the subscriptions, and on fragments around them. */
+function rootConditions(
+  subscriptions: readonly OperationDefinitionNode[],
+  fragments: Fragments,
+): DirectiveNode[] {
+  const found: DirectiveNode[] = [];
+  const seen = new Set<SelectionSetNode>();
+  const check = (set: SelectionSetNode | undefined): void => {
+    if (set === undefined || seen.has(set)) return;
+    seen.add(set);
+    for (const node of set.selections) {
+      found.push(...(node.directives ?? []).filter(({ name }) => /^(?:skip|include)$/.test(name.value)));
+      if (node.kind === Kind.INLINE_FRAGMENT) check(node.selectionSet);
+      if (node.kind === Kind.FRAGMENT_SPREAD) check(fragments.get(node.name.value)?.selectionSet);
+    }
+  };
+  for (const { selectionSet } of subscriptions) check(selectionSet);
+  return found;
+}
+
 /** Visits each subscription, and each fragment that one of them spreads, once. */
-function refuseLists(context: ValidationContext, { definitions }: DocumentNode): void {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  const open: ExecutableDefinitionNode[] = [];
-  for (const definition of definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-    else if (isSubscription(definition)) open.push(definition);
+function refuseLists(
+  context: ValidationContext,
+  subscriptions: readonly OperationDefinitionNode[],
+  fragments: Fragments,
+): void {
+  const reached = new Set<ExecutableDefinitionNode>(subscriptions);
   const types = new TypeInfo(context.getSchema());
   const visitor = visitWithTypeInfo(types, {
-    FragmentSpread({ name: { value } }) {
-      const fragment = fragments.get(value);
-      if (fragment) open.push(fragment);
-      fragments.delete(value);
+    FragmentSpread({ name }) {
+      const fragment = fragments.get(name.value);
+      if (fragment) reached.add(fragment);
     },
     Field(node) {
       const type = getNamedType(types.getType());
@@ -64,32 +97,6 @@ function refuseLists(context: ValidationContext, { definitions }: DocumentNode):
       return false;
     },
   });
-  for (let next = open.pop(); next; next = open.pop()) visit(next, visitor);
-}
-
-function isSubscription(definition: DefinitionNode): definition is OperationDefinitionNode {
-  return (
-    definition.kind === Kind.OPERATION_DEFINITION && definition.operation === OperationTypeNode.SUBSCRIPTION
-  );
-}
-
-/** Returns the conditions on root fields of the document's subscriptions, and on fragments around them. */
-function rootConditions({ definitions }: DocumentNode): DirectiveNode[] {
-  const fragments = new Map<string, SelectionSetNode>();
-  for (const definition of definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION)
-      fragments.set(definition.name.value, definition.selectionSet);
-  const found: DirectiveNode[] = [];
-  const seen = new Set<SelectionSetNode>();
-  const check = (set: SelectionSetNode | undefined): void => {
-    if (set === undefined || seen.has(set)) return;
-    seen.add(set);
-    for (const node of set.selections) {
-      found.push(...(node.directives ?? []).filter(({ name }) => /^(?:skip|include)$/.test(name.value)));
-      if (node.kind === Kind.INLINE_FRAGMENT) check(node.selectionSet);
-      if (node.kind === Kind.FRAGMENT_SPREAD) check(fragments.get(node.name.value));
-    }
-  };
-  for (const definition of definitions) if (isSubscription(definition)) check(definition.selectionSet);
-  return found;
+  // A set that grows while it is iterated yields what was added, too.
+  for (const definition of reached) visit(definition, visitor);
 }

@@ -7,6 +7,6 @@ export interface OperationContext extends FastPathContext {
   readonly tasks: TaskStatusDataSource;
   /** Codes of the answer's errors, for the log line. */
   readonly errorCodes: string[];
-  /** Set if the client accepts a stream of events. */
-  readonly stream?: StreamRequest;
+  /** Set on the full path, if the client accepts a stream of events. */
+  stream?: StreamRequest;
 }

@@ -43,9 +43,14 @@ export function addTasks(
   }
   for (const id of missing) {
     const before = news.get(id) ?? known.get(id);
-    if (before !== null && !(before && hasEnded(before))) news.set(id, null);
+    if (!isEndedOrGone(before)) news.set(id, null);
   }
   return news.size === 0 ? known : new Map([...known, ...news]);
+}
+
+/** False for a task of which nothing is known. */
+export function isEndedOrGone(task: TaskStatus | null | undefined): boolean {
+  return task === null || (task !== undefined && hasEnded(task));
 }
 
 function isNewer(task: TaskStatus, before: TaskStatus): boolean {
@@ -89,10 +94,7 @@ export function changesSince(before: TaskView, now: TaskView, { ids, matches }: 
 
 /** Whether all these tasks have ended or are gone. */
 export function haveAllEnded(now: TaskView, ids: ReadonlySet<string>): boolean {
-  for (const id of ids) {
-    const task = now.get(id);
-    if (task === undefined || (task !== null && !hasEnded(task))) return false;
-  }
+  for (const id of ids) if (!isEndedOrGone(now.get(id))) return false;
   return true;
 }
 

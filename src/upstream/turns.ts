@@ -15,7 +15,7 @@ export class Turns {
 
   /** Returns which of these is next. */
   next(keys: readonly string[]): string | undefined {
-    const first = keys.find((key) => !this.served.has(key));
-    return first ?? [...this.served].find((key) => keys.includes(key));
+    const waiting = new Set(keys);
+    return keys.find((key) => !this.served.has(key)) ?? [...this.served].find((key) => waiting.has(key));
   }
 }

@@ -7,6 +7,7 @@ import { request } from 'node:http';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig, startGateway, startSandbox } from '../../dist/index.js';
+import { between, judge, pick, promise, say, unhandledRejections } from './promises.mjs';
 
 const short = process.argv.includes('--short');
 const SECONDS = short ? 7 : 180;
@@ -24,17 +25,8 @@ const INTERVAL_MS = 2_000;
 const SETTLE_MS = 12_000;
 const HOOK_TOKEN = 'token-of-the-soak-of-viewers';
 
-const say = (line) => process.stdout.write(`${line}\n`);
-const broken = [];
-const promise = (kept, text) => {
-  if (!kept) broken.push(text);
-};
-let unhandled = 0;
-process.on('unhandledRejection', () => unhandled++);
 let warnings = 0;
 process.on('warning', ({ name }) => (warnings += name === 'MaxListenersExceededWarning' ? 1 : 0));
-const between = (low, high) => low + Math.random() * (high - low);
-const pick = (list) => list[Math.floor(Math.random() * list.length)];
 const chance = (share) => Math.random() < share;
 
 /** Timers that the gateway has set, and that have neither fired nor been cancelled. */
@@ -333,6 +325,7 @@ const third = Math.floor(heaps.length / 3);
 const mean = (part) => part.reduce((sum, each) => sum + each, 0) / part.length;
 const [first, last] = [mean(heaps.slice(0, third)), mean(heaps.slice(-third))];
 const growth = last / first;
+const unhandled = unhandledRejections();
 const megabytes = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
 
 say(`${counts.viewers} viewers of ${PRINCIPALS} principals in ${SECONDS} s, ${VIEWERS} at a time`);
@@ -352,6 +345,4 @@ promise(late === 0, `${late} calls were made although nobody watched`);
 promise(left.timers === 0, `${left.timers} timers were left when nobody watched`);
 promise(left.connections === 0, `${left.connections} connections were left when nobody watched`);
 promise(open + unhandled + warnings === 0, `${open} sockets, ${unhandled} rejections, ${warnings} warnings`);
-const texts = [...new Set(broken)];
-for (const text of texts.slice(0, 20)) say(`BROKEN: ${text}`);
-process.exitCode = texts.length === 0 ? 0 : 1;
+judge();

@@ -28,14 +28,9 @@ export class Freshness {
     this.awaitStale(began);
   }
 
-  /** Serves no further viewer from the view. */
-  expire(): void {
-    this.freshUntil = -Infinity;
-    this.cancelTimer();
-  }
-
-  /** Ends the timer. */
+  /** Serves no further viewer from the view. Ends the timer. */
   end(): void {
+    this.freshUntil = -Infinity;
     this.cancelTimer();
   }
 

@@ -242,7 +242,7 @@ export class PrincipalWatcher {
   private fail(error: unknown): void {
     if (isRefusal(error)) {
       this.state.reset();
-      this.freshness.expire();
+      this.freshness.end();
       this.end(error as Error);
     } else if (!isWithoutNews(error)) this.state.markStale();
   }

@@ -66,15 +66,15 @@ class Watchers implements TaskWatchers {
 
   watch(principal: Principal, filter: TaskFilter, ids: readonly string[] | undefined): TaskViewer {
     if (this.isStopped) throw stopping();
-    const key = JSON.stringify([filter, ids ?? null]);
-    if (JSON.stringify(filter).length > MAX_FILTER_BYTES)
+    const asText = JSON.stringify(filter);
+    if (asText.length > MAX_FILTER_BYTES)
       throw badUserInput('filter', `must not be longer than ${MAX_FILTER_BYTES} characters`);
     if (principal.expiresAt <= this.options.clock.now()) throw expired();
     const watch = { ids: ids && this.checkIds(ids), matches: toMatch(filter) };
     if (ids?.length === 0) return endedViewer(watch);
     this.checkLimits(principal);
     this.viewers += 1;
-    return this.watcherOf(principal).add(key, watch);
+    return this.watcherOf(principal).add(`${asText} ${JSON.stringify(ids)}`, watch);
   }
 
   learn(principal: Principal, tasks: readonly (TaskStatus | null | undefined)[]): void {

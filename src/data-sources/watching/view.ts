@@ -1,5 +1,5 @@
 import type { TaskStatus } from '../../model/task-status.model.js';
-import { addTasks, type KnownTasks, type TaskView } from '../../translation/task-changes.js';
+import { addTasks, isEndedOrGone, type KnownTasks, type TaskView } from '../../translation/task-changes.js';
 import { hasEnded } from '../../translation/task-status.derived.js';
 import { failureOf, isWithoutNews, statusOf } from '../../upstream/upstream-error.js';
 
@@ -94,8 +94,6 @@ export function withoutEnded(
   told: View,
   names: ReadonlyMap<string, unknown>,
 ): { view: View; over: string[] } {
-  const isEndedOrGone = (task: TaskStatus | null | undefined): boolean =>
-    task === null || (task !== undefined && hasEnded(task));
   const over = [...view.known]
     .filter(([id, task]) => isEndedOrGone(task) && !names.has(id) && isEndedOrGone(told.known.get(id)))
     .map(([id]) => id);

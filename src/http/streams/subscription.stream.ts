@@ -125,7 +125,6 @@ export class SubscriptionStreams {
       const shown = subscriptions.toError(error);
       await write(protocol.failed(JSON.stringify([shown])), [codeOf(shown)]);
     }
-    void events.return?.();
     stream.end();
   }
 
