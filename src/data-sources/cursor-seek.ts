@@ -86,7 +86,8 @@ interface Inspection {
 /**
  * In a sorted list, a slice reaches back if it begins with an earlier date, because rows of the same date might change
  * their order between calls. If that order is trusted, and in an unsorted list, it reaches back if it holds a row of
- * the position or an earlier one. Rows without a date prove nothing. The start of a sorted list always reaches back.
+ * the position or an earlier one. Rows without a date prove nothing, unless a dated row follows. The start of a sorted list always
+ * reaches back.
  */
 function inspect(slice: Slice, position: Position, order: Order): Inspection {
   const { offset, rows } = slice;
@@ -97,8 +98,11 @@ function inspect(slice: Slice, position: Position, order: Order): Inspection {
   const isBefore = (task: Row): boolean => order !== undefined && isEarlier(task, position.created, order);
   const isTied = (task: TaskStatus): boolean => order !== undefined && createdMs(task) === position.created;
 
+  const isBeforeOrUndated = (task: Row, index: number): boolean => isBefore(task) || index <= undated;
+
   const known = rows.findLastIndex(isKnown);
-  const boundary = known >= 0 ? known : rows.findLastIndex(isBefore);
+  const undated = order === undefined || position.created === null ? -1 : lastUndatedBeforeDate(rows);
+  const boundary = known >= 0 ? known : rows.findLastIndex(isBeforeOrUndated);
   const next = rows.flatMap((task, index) =>
     task !== undefined && !isKnown(task) && (index > boundary || (holdsAllTies && isTied(task)))
       ? [{ task, offset: offset + index }]
@@ -115,6 +119,12 @@ function inspect(slice: Slice, position: Position, order: Order): Inspection {
 }
 
 type Row = TaskStatus | undefined;
+
+/** Returns the index of the last row without a date that a dated row follows, or -1. It comes before all dates. */
+function lastUndatedBeforeDate(rows: readonly Row[]): number {
+  const lastDated = rows.findLastIndex((task) => typeof task?.created === 'string');
+  return rows.slice(0, Math.max(0, lastDated)).findLastIndex((task) => task?.created === null);
+}
 
 function isTrusting({ ids }: Position, order: Order): boolean {
   return order === undefined || ids.length > TRUSTED_TIES;

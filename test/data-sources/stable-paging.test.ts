@@ -126,6 +126,22 @@ describe('cursors in a changing list', () => {
     );
   });
 
+  test('repeat no row without a date when many of the cursor’s date arrive after it', async () => {
+    const rows = Array.from({ length: 140 }, (_, index): Row => ({
+      id: `r${index}`,
+      created: index < 80 ? null : 1_000,
+      named: true,
+    }));
+    const shifts = [0, 300].map((insertions): Shift => ({
+      insertions,
+      insertAt: 80.5 / 140,
+      removals: 0,
+      removeAt: 0,
+    }));
+    const list = new ShiftingList(rows, SortDirection.ASC, shifts, () => 1);
+    expectEachOnce(await walk(list, [50], SortDirection.ASC), list.survivorsOf(rows));
+  });
+
   test('skip no row when rows before it leave during the search', async () => {
     const rows = Array.from({ length: 251 }, (_, index): Row => ({
       id: `r${index}`,
