@@ -21,6 +21,8 @@ const KEPT_MS = 5_000;
 /** A task that runs all the time, so that the interval is 2 s. */
 const ANCHOR = 'anchor';
 const INTERVAL_MS = 2_000;
+/** The interval where nothing runs: as long may a poller be kept for the next viewer. */
+const IDLE_INTERVAL_MS = 10_000;
 /** How long an outage may be felt, with the interval, and some time for a busy machine. */
 const SETTLE_MS = 12_000;
 const HOOK_TOKEN = 'token-of-the-soak-of-viewers';
@@ -313,7 +315,7 @@ await Promise.all(slots);
 // An interval, and what a call in flight may take.
 await sleep(INTERVAL_MS + 1_000);
 takeCalls();
-await sleep(2 * INTERVAL_MS);
+await sleep(IDLE_INTERVAL_MS);
 const late = takeCalls();
 const left = { timers: timers.size, connections: connections.get(port) };
 await gateway.stop();

@@ -290,6 +290,17 @@ describe('a watcher', () => {
     expect([idle, clock.timers]).toEqual([2, 0]);
   });
 
+  test('ends within an interval of running tasks if the last viewer leaves during a poll', async () => {
+    const viewer = watcher.add('all', ALL);
+    follow(viewer);
+    await settle();
+    isHeld = true;
+    await clock.advance(2_000);
+    await viewer.return();
+    await clock.advance(2_000);
+    expect([idle, clock.timers]).toEqual([1, 0]);
+  });
+
   test('tells as stale what the rate limit has not let be polled for 30 seconds', async () => {
     const told = add(ALL);
     await settle();

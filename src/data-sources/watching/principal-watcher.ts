@@ -201,8 +201,10 @@ export class PrincipalWatcher {
     return shown;
   }
 
+  /** While nobody watches, the interval stays as it was: it says how long the watcher is kept. */
   private presentInterval(): number {
-    return this.options.intervalMs(this.state.isRunning(this.viewers.watches()), this.calls);
+    const { viewers, state, calls, options } = this;
+    return viewers.size === 0 ? this.intervalMs : options.intervalMs(state.isRunning(viewers.watches()), calls);
   }
 
   /** Reads the pending tasks, and looks up those that have left them and those that a viewer names. */
