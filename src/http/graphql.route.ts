@@ -73,7 +73,7 @@ export function serveGraphql(
     const sent = (await takeFullPath.call(app, request, reply)) as string;
     const { stream } = context;
     if (protocol && stream?.accepted)
-      return streams.serve(reply, { request, operation: stream.accepted, protocol, context });
+      return streams.serve(reply, { request, operation: stream.accepted, protocol }, context);
     if (!protocol || !stream?.isExecuted || acceptsJson || reply.statusCode !== 200) return sent;
     void reply.header('content-type', protocol.contentType);
     return `${protocol.head}${protocol.next(sent)}${protocol.end}`;
@@ -125,7 +125,7 @@ function scopeOf(request: FastifyRequest, reply: FastifyReply): RequestScope {
   const { authorization } = request.headers;
   return {
     authorization,
-    onEnd: (listener) => reply.raw.once('close', listener),
+    onEnd: (listener) => reply.raw.on('close', listener),
     calls: request.upstreamCalls,
     errorCodes: request.errorCodes,
   };

@@ -65,7 +65,7 @@ export function createNodeServer({ headers, requestMs, connectionLimit }: NodeSe
   server.on('request', ({ socket }, response) => {
     const responses = connections.get(socket);
     responses?.add(response);
-    response.once('close', () => {
+    response.on('close', () => {
       responses?.delete(response);
       if (ending && responses?.size === 0) socket.destroySoon();
     });

@@ -1,14 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { StreamProtocol } from './stream-protocol.js';
 
-/** Time without a frame until a keep-alive. Clients and proxies may count on one every 10 s. */
-const KEEP_ALIVE_MS = 9_000;
+/** Seconds without a frame until a keep-alive. Clients and proxies may count on one every 10 s. */
+const KEEP_ALIVE_SECONDS = 9;
 
 /** How long a client may take to read a frame. */
-const MAX_READ_MS = 60_000;
-
-/** Calls `callback` once after `ms`. Returns a function that cancels it. */
-export type After = (ms: number, callback: () => void) => () => void;
+const MAX_READ_SECONDS = 60;
 
 /**
  * Writes frames to one client. Sends a keep-alive if there is no frame for some time, and disconnects a client that doesn't
@@ -19,17 +16,16 @@ export class ClientStream {
   private unread = 0;
   /** Resolves the write in flight. */
   private onLeave: (() => void) | undefined;
-  private cancelTimer: (() => void) | undefined;
+  /** Since a frame was written or taken. */
+  private seconds = 0;
 
   /** `onClose` is called once, when the client has left or was sent all. */
   constructor(
     private readonly raw: ServerResponse,
     private readonly protocol: StreamProtocol,
-    private readonly after: After,
     onClose: () => void,
   ) {
-    raw.once('close', () => {
-      this.cancelTimer?.();
+    raw.on('close', () => {
       this.onLeave?.();
       onClose();
     });
@@ -41,14 +37,14 @@ export class ClientStream {
   write(frame: string | Buffer): Promise<boolean> {
     const { raw } = this;
     if (raw.destroyed) return Promise.resolve(false);
-    if (this.unread++ === 0) this.startTimer();
+    if (this.unread++ === 0) this.seconds = 0;
     return new Promise((resolve) => {
       this.onLeave = () => {
         resolve(false);
       };
       raw.write(frame, (error) => {
         this.unread -= 1;
-        if (!raw.destroyed) this.startTimer();
+        this.seconds = 0;
         resolve(!error);
       });
     });
@@ -57,7 +53,7 @@ export class ClientStream {
   /** Ends the stream. The client may take a while to read the rest. */
   end(): void {
     if (this.raw.destroyed) return;
-    if (this.unread++ === 0) this.startTimer();
+    if (this.unread++ === 0) this.seconds = 0;
     this.raw.end(this.protocol.end);
   }
 
@@ -69,14 +65,12 @@ export class ClientStream {
     if (raw.socket === null && !raw.writableFinished) raw.emit('close');
   }
 
-  private startTimer(): void {
-    this.cancelTimer?.();
-    this.cancelTimer =
-      this.unread > 0
-        ? this.after(MAX_READ_MS, () => {
-            this.destroy();
-          })
-        : this.after(KEEP_ALIVE_MS, () => void this.write(this.protocol.keepAlive));
+  /** Call it every second. */
+  tick(): void {
+    this.seconds += 1;
+    if (this.unread === 0) {
+      if (this.seconds >= KEEP_ALIVE_SECONDS) void this.write(this.protocol.keepAlive);
+    } else if (this.seconds >= MAX_READ_SECONDS) this.destroy();
   }
 }
 

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import type { AcceptedSubscription, Subscriptions } from '../../fast-path/subscription.js';
 import { nameOf } from '../request-log.js';
-import { ClientStream, type After } from './client-stream.js';
+import { ClientStream } from './client-stream.js';
 import type { StreamProtocol } from './stream-protocol.js';
 
 /** What streams need. */
@@ -10,7 +10,8 @@ export interface StreamOptions {
   readonly subscriptions: Subscriptions;
   /** Returns the headers of an answer with these errors. */
   readonly answerHeaders: (errors: readonly GraphQLFormattedError[]) => Readonly<Record<string, string>>;
-  readonly after: After;
+  /** Calls `callback` once after `ms`. Returns a function that cancels it. */
+  readonly after: (ms: number, callback: () => void) => () => void;
 }
 
 /** Who subscribes, and to what. */
@@ -18,8 +19,9 @@ interface Subscriber {
   readonly request: FastifyRequest;
   readonly operation: AcceptedSubscription;
   readonly protocol: StreamProtocol;
-  readonly context: object;
 }
+
+const TICK_MS = 1_000;
 
 /** How long a stream may take to end when the server closes. */
 const CLOSE_MS = 900;
@@ -47,6 +49,7 @@ interface Frame {
 /** Streams the events of subscriptions. */
 export class SubscriptionStreams {
   private readonly open = new Set<ClientStream>();
+  private cancelTick = (): void => undefined;
   /** Frames by event and operation: streams whose operations have the same answer to an event share its frame. */
   private readonly frames = new WeakMap<object, Map<string, Promise<Frame>>>();
 
@@ -64,9 +67,9 @@ export class SubscriptionStreams {
   }
 
   /** Answers a subscription by a stream of its events. If it is refused, returns that answer, in JSON. */
-  async serve(reply: FastifyReply, subscriber: Subscriber): Promise<string | FastifyReply> {
-    const { request, operation, protocol, context } = subscriber;
-    const { subscriptions, answerHeaders, after } = this.options;
+  async serve(reply: FastifyReply, subscriber: Subscriber, context: object): Promise<string | FastifyReply> {
+    const { request, operation, protocol } = subscriber;
+    const { subscriptions, answerHeaders } = this.options;
     const opened = await subscriptions.open(operation, context);
     if ('errors' in opened) return refuse(request, reply, opened.errors, answerHeaders(opened.errors));
 
@@ -84,11 +87,13 @@ export class SubscriptionStreams {
     for (const [name, value] of Object.entries(reply.getHeaders())) raw.setHeader(name, value ?? '');
     raw.writeHead(200, { ...streamHeaders, 'content-type': protocol.contentType });
     raw.flushHeaders();
-    const stream = new ClientStream(raw, protocol, after, () => {
+    const stream = new ClientStream(raw, protocol, () => {
       this.open.delete(stream);
+      if (this.open.size === 0) this.cancelTick();
       void events.return?.();
     });
     this.open.add(stream);
+    if (this.open.size === 1) this.startTicks();
     // The handler ends now: while it waits, its frames would stay in memory.
     void this.pump(events, stream, subscriber);
     return reply;
@@ -126,6 +131,14 @@ export class SubscriptionStreams {
       await write(protocol.failed(JSON.stringify([shown])), [codeOf(shown)]);
     }
     stream.end();
+  }
+
+  /** One timer for all streams: timers of their own cost more than their events do. */
+  private startTicks(): void {
+    this.cancelTick = this.options.after(TICK_MS, () => {
+      this.startTicks();
+      for (const stream of this.open) stream.tick();
+    });
   }
 
   private frameOf(event: object, key: string, make: (event: object) => Promise<Frame>): Promise<Frame> {
