@@ -86,7 +86,8 @@ interface Inspection {
 /**
  * In a sorted list, a slice reaches back if it begins with an earlier date, because rows of the same date might change
  * their order between calls. If that order is trusted, and in an unsorted list, it reaches back if it holds a row of
- * the position or an earlier one. Rows without a date prove nothing, unless a dated row follows. The start of a sorted list always
+ * the position or an earlier one. Rows without a date prove nothing, unless a slice begins with them and a dated row
+ * follows. The start of a sorted list always
  * reaches back.
  */
 function inspect(slice: Slice, position: Position, order: Order): Inspection {
@@ -120,10 +121,10 @@ function inspect(slice: Slice, position: Position, order: Order): Inspection {
 
 type Row = TaskStatus | undefined;
 
-/** Returns the index of the last row without a date that a dated row follows, or -1. It comes before all dates. */
+/** Returns the index of the last of the rows without a date that the slice begins with, or -1 if no dated row follows. */
 function lastUndatedBeforeDate(rows: readonly Row[]): number {
-  const lastDated = rows.findLastIndex((task) => typeof task?.created === 'string');
-  return rows.slice(0, Math.max(0, lastDated)).findLastIndex((task) => task?.created === null);
+  const firstDated = rows.findIndex((task) => typeof task?.created === 'string');
+  return rows.slice(0, Math.max(0, firstDated)).findLastIndex((task) => task?.created === null);
 }
 
 function isTrusting({ ids }: Position, order: Order): boolean {

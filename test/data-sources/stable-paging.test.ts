@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SortDirection } from '../../src/model/enums.js';
-import { readAll } from '../../src/data-sources/offset-list.js';
+import { rowsAfter } from '../../src/data-sources/cursor-seek.js';
+import { loadedList, readAll } from '../../src/data-sources/offset-list.js';
 import { readTaskPage } from '../../src/data-sources/task-page.js';
 import { readPage, type Order } from '../../src/translation/page.translator.js';
-import { dice, ShiftingList, type Row, type Shift } from './shifting-list.js';
+import { dice, ShiftingList, taskOf, type Row, type Shift } from './shifting-list.js';
 
 const RUNS = 200;
 
@@ -140,6 +141,16 @@ describe('cursors in a changing list', () => {
     }));
     const list = new ShiftingList(rows, SortDirection.ASC, shifts, () => 1);
     expectEachOnce(await walk(list, [50], SortDirection.ASC), list.survivorsOf(rows));
+  });
+
+  test('skip no row before one whose date can’t be read, if the cursor’s own row has left', async () => {
+    const tasks = [0, 1, 2, 4, 5, 6, 7].map((index) =>
+      taskOf(`r${index}`, index === 6 ? null : (100 - index) * 1_000),
+    );
+    const after = { offset: 3, created: 97_000, ids: ['r3'] };
+    const list = loadedList(() => Promise.resolve(tasks));
+    const { rows } = await rowsAfter(list, after, SortDirection.DESC, 10, false);
+    expect(rows.map(({ task }) => task.id)).toEqual(['r4', 'r5', 'r6', 'r7']);
   });
 
   test('skip no row when rows before it leave during the search', async () => {

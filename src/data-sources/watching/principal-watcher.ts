@@ -204,7 +204,9 @@ export class PrincipalWatcher {
   /** While nobody watches, the interval stays as it was: it says how long the watcher is kept. */
   private presentInterval(): number {
     const { viewers, state, calls, options } = this;
-    return viewers.size === 0 ? this.intervalMs : options.intervalMs(state.isRunning(viewers.watches()), calls);
+    return viewers.size === 0
+      ? this.intervalMs
+      : options.intervalMs(state.isRunning(viewers.watches()), calls);
   }
 
   /** Reads the pending tasks, and looks up those that have left them and those that a viewer names. */
