@@ -86,9 +86,8 @@ interface Inspection {
 /**
  * In a sorted list, a slice reaches back if it begins with an earlier date, because rows of the same date might change
  * their order between calls. If that order is trusted, and in an unsorted list, it reaches back if it holds a row of
- * the position or an earlier one. Rows without a date prove nothing, unless a slice begins with them and a dated row
- * follows. The start of a sorted list always
- * reaches back.
+ * the position or an earlier one. Rows without a date prove nothing. The start of a sorted list always reaches back: rows
+ * without a date with which it begins come before all dates.
  */
 function inspect(slice: Slice, position: Position, order: Order): Inspection {
   const { offset, rows } = slice;
@@ -99,11 +98,10 @@ function inspect(slice: Slice, position: Position, order: Order): Inspection {
   const isBefore = (task: Row): boolean => order !== undefined && isEarlier(task, position.created, order);
   const isTied = (task: TaskStatus): boolean => order !== undefined && createdMs(task) === position.created;
 
-  const isBeforeOrUndated = (task: Row, index: number): boolean => isBefore(task) || index <= undated;
-
+  const isStart = order !== undefined && offset === 0;
+  const undated = isStart && position.created !== null ? lastUndatedOfStart(rows) : -1;
   const known = rows.findLastIndex(isKnown);
-  const undated = order === undefined || position.created === null ? -1 : lastUndatedBeforeDate(rows);
-  const boundary = known >= 0 ? known : rows.findLastIndex(isBeforeOrUndated);
+  const boundary = known >= 0 ? known : Math.max(undated, rows.findLastIndex(isBefore));
   const next = rows.flatMap((task, index) =>
     task !== undefined && !isKnown(task) && (index > boundary || (holdsAllTies && isTied(task)))
       ? [{ task, offset: offset + index }]
@@ -114,16 +112,16 @@ function inspect(slice: Slice, position: Position, order: Order): Inspection {
   return {
     slice,
     next,
-    reachesBack: proven || (offset === 0 && order !== undefined),
+    reachesBack: proven || isStart,
     lastStart: trusting ? boundary : rows.findLastIndex(isBefore),
   };
 }
 
 type Row = TaskStatus | undefined;
 
-/** Returns the index of the last of the rows without a date that the slice begins with, or -1 if no dated row follows. */
-function lastUndatedBeforeDate(rows: readonly Row[]): number {
-  const firstDated = rows.findIndex((task) => typeof task?.created === 'string');
+/** Returns the index of the last row without a date before the first dated one; -1 if there is none, or no dated one. */
+function lastUndatedOfStart(rows: readonly Row[]): number {
+  const firstDated = rows.findIndex((task) => task !== undefined && task.created !== null);
   return rows.slice(0, Math.max(0, firstDated)).findLastIndex((task) => task?.created === null);
 }
 
