@@ -16,15 +16,16 @@ export class ClientStream {
   private unread = 0;
   /** Resolves the write in flight. */
   private onLeave: (() => void) | undefined;
-  /** Since a frame was written or taken. */
+  /** Ticks since a frame was written or taken. */
   private seconds = 0;
 
-  /** `onClose` is called once, when the client has left or was sent all. */
+  /** `onClose` is called when the client has left or was sent all, perhaps more than once. */
   constructor(
     private readonly raw: ServerResponse,
     private readonly protocol: StreamProtocol,
     onClose: () => void,
   ) {
+    // `once` would keep more in memory for each stream.
     raw.on('close', () => {
       this.onLeave?.();
       onClose();

@@ -14,13 +14,14 @@ export interface StreamOptions {
   readonly after: (ms: number, callback: () => void) => () => void;
 }
 
-/** Who subscribes, and to what. */
+/** Who subscribes, and to what. Kept as long as the stream, so it holds no context of the operation. */
 interface Subscriber {
   readonly request: FastifyRequest;
   readonly operation: AcceptedSubscription;
   readonly protocol: StreamProtocol;
 }
 
+/** How often streams look whether a keep-alive is due, or their client has stopped reading. */
 const TICK_MS = 1_000;
 
 /** How long a stream may take to end when the server closes. */
